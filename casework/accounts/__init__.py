@@ -1,0 +1,1 @@
+"""Staff accounts, memberships in roles, sign-in and sessions."""

@@ -1,0 +1,127 @@
+"""Composition root: settings, keys, store, policy, doors and commands; the only place that knows everything."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_smorest import Api
+
+from .crypto import FileKeyStore, KeyRing
+from .db import db, open_store
+from .kernel.clock import Clock, SystemClock
+from .kernel.messages import Messages
+from .policy import POLICY
+from .settings import Settings, bundled_path, load_settings
+from .usecase import UseCase
+from .web import headers, health, problems
+from .web.door import ApiBlueprint
+from .web.house import OPEN_ROUTES, House
+
+HOUSES = (
+    "accounts",
+    "agencies",
+    "people",
+    "resources",
+    "cases",
+    "intake",
+    "referral",
+    "meeting",
+    "plan",
+    "outreach",
+    "participation",
+)
+
+
+class UnclassifiedRoute(RuntimeError):
+    """A route that names no use case: the application refuses to start."""
+
+
+def create_app(
+    settings: Settings | None = None, *, clock: Clock | None = None, overrides: Mapping[str, Any] | None = None
+) -> Flask:
+    """Build the application; it refuses to start with a wrong key, a missing key or an unclassified route."""
+    settings = settings or load_settings(overrides=overrides)
+    app = Flask("casework", static_folder=None)
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    keys = open_keys(settings)
+    app.config.update(_flask_config(settings, keys))
+    app.extensions["casework"] = House(
+        settings=settings,
+        keys=keys,
+        policy=POLICY,
+        clock=clock or SystemClock(),
+        messages=Messages(bundled_path("config") / "messages"),
+    )
+    db.init_app(app)
+    with app.app_context():
+        open_store(db.engine)
+    _doors(app)
+    problems.install(app)
+    headers.install(app)
+    _classify(app)
+    return app
+
+
+def open_keys(settings: Settings) -> KeyRing:
+    """The key ring, after its canary was opened: a wrong key must not serve."""
+    store = FileKeyStore(Path(settings.keystore_path), Path(settings.kek_dir))
+    store.canary()
+    return KeyRing(store)
+
+
+def _flask_config(settings: Settings, keys: KeyRing) -> dict[str, Any]:
+    secure = settings.secure_cookies
+    return {
+        "SECRET_KEY": keys.store.purpose_key("session"),
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
+        "SESSION_COOKIE_NAME": "__Host-casework" if secure else "casework",
+        "SESSION_COOKIE_SECURE": secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Strict",
+        "MAX_CONTENT_LENGTH": settings.max_body_bytes,
+        "TRUSTED_HOSTS": list(settings.trusted_hosts) or None,
+        "API_TITLE": "casework",
+        "API_VERSION": "v1",
+        "OPENAPI_VERSION": "3.1.0",
+        "OPENAPI_URL_PREFIX": "/api/v1",
+        "OPENAPI_JSON_PATH": "openapi.json",
+        "PROPAGATE_EXCEPTIONS": False,
+    }
+
+
+def _doors(app: Flask) -> None:
+    from .accounts.login import init_login
+
+    init_login(app)
+    app.register_blueprint(health.bp)
+    api = Api(app)
+    home: House = app.extensions["casework"]
+    for name in HOUSES:
+        module = importlib.import_module(f"casework.{name}.api")
+        bp: ApiBlueprint = module.bp
+        api.register_blueprint(bp)
+        home.routes.update({f"{bp.name}.{endpoint}": about for endpoint, about in bp.use_cases.items()})
+
+
+def _classify(app: Flask) -> None:
+    """Every route names its use case, and every named route exists."""
+    home: House = app.extensions["casework"]
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+    documents = {name for name in endpoints if name.startswith("api-docs.")}
+    unknown = endpoints - set(home.routes) - OPEN_ROUTES - documents
+    missing = set(home.routes) - endpoints
+    if unknown or missing:
+        raise UnclassifiedRoute(json.dumps({"unknown": sorted(unknown), "missing": sorted(missing)}))
+
+
+def classified(app: Flask) -> dict[str, UseCase]:
+    """Endpoint -> use case, for documents and tests."""
+    home: House = app.extensions["casework"]
+    return dict(home.routes)

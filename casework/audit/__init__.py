@@ -1,0 +1,1 @@
+"""The trail: an append-only, gap-free, chained record of every visit, done or refused."""

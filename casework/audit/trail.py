@@ -1,0 +1,126 @@
+"""Writing and checking the trail: canonical length-prefixed bytes, SHA-256 chained, one sequence without gaps."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from ..db import CLEARED
+from ..kernel.errors import Unavailable
+from .models import AuditEntry, AuditHead
+
+ZERO = bytes(32)
+FORMAT = b"casework-audit-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What the gate says of one visit. Everything is a name or an identifier; no personal data."""
+
+    at: datetime
+    actor: str
+    session: str
+    event: str
+    outcome: str
+    kind: str
+    target: str
+    case_id: str
+    purpose: str
+    changes: tuple[tuple[str, ...], ...]
+
+
+def canonical(seq: int, previous: bytes, fields: dict[str, Any]) -> bytes:
+    """The bytes that are hashed: each part behind its 4-byte length, in the fixed order of the table."""
+    parts = [FORMAT, str(seq).encode(), previous]
+    at: datetime = fields["at"]
+    parts.append(at.astimezone(UTC).isoformat(timespec="microseconds").encode())
+    names = ("actor", "session", "event", "outcome", "kind", "target", "case_id", "purpose", "changes")
+    parts += [str(fields[name]).encode() for name in names]
+    return b"".join(len(p).to_bytes(4, "big") + p for p in parts)
+
+
+def digest(seq: int, previous: bytes, fields: dict[str, Any]) -> bytes:
+    return hashlib.sha256(canonical(seq, previous, fields)).digest()
+
+
+def append(session: Session, events: Iterable[Event]) -> None:
+    """Add events at the end of the chain, inside the session's transaction; the head is locked here, last."""
+    cleared = {CLEARED: True}
+    query = select(AuditHead.seq, AuditHead.digest).where(AuditHead.id == 1).with_for_update()
+    head = session.execute(query, execution_options=cleared).one_or_none()
+    if head is None:
+        raise Unavailable("trail_missing")
+    seq, previous = head
+    rows = []
+    for event in events:
+        seq += 1
+        fields = {name: getattr(event, name) for name in Event.__slots__ if name != "changes"}
+        fields["changes"] = json.dumps(event.changes, ensure_ascii=True, separators=(",", ":"))
+        this = digest(seq, previous, fields)
+        rows.append({**fields, "seq": seq, "previous": previous, "digest": this})
+        previous = this
+    session.execute(insert(AuditEntry.__table__), rows, execution_options=cleared)
+    table = AuditHead.__table__
+    session.execute(
+        update(table).where(table.c.id == 1).values(seq=seq, digest=previous), execution_options=cleared
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Outcome of a verification: exit code 0 ok, 1 tampered, 2 incomplete; `at` is the first bad sequence."""
+
+    exit_code: int
+    entries: int
+    at: int | None
+    reason: str
+
+
+def verify(session: Session) -> Verdict:
+    """Walk the whole chain and compare it with its head; finds changed, missing, doubled and moved entries."""
+    previous, expected = ZERO, 1
+    for entry in _entries(session):
+        if entry["seq"] != expected:
+            return Verdict(1, expected - 1, expected, "gap")
+        if entry["previous"] != previous or entry["digest"] != digest(expected, previous, entry):
+            return Verdict(1, expected - 1, expected, "changed")
+        previous, expected = entry["digest"], expected + 1
+    query = select(AuditHead.seq, AuditHead.digest).where(AuditHead.id == 1)
+    head = session.execute(query, execution_options={CLEARED: True}).one_or_none()
+    if head is None:
+        return Verdict(2, expected - 1, None, "no_head")
+    if head.seq > expected - 1:
+        return Verdict(2, expected - 1, expected, "tail_missing")
+    if (head.seq, head.digest) != (expected - 1, previous):
+        return Verdict(1, expected - 1, head.seq, "head_differs")
+    return Verdict(0, expected - 1, None, "ok")
+
+
+def _entries(session: Session) -> Iterator[dict[str, Any]]:
+    query = select(AuditEntry.__table__).order_by(AuditEntry.seq)
+    result = session.execute(query, execution_options={CLEARED: True, "yield_per": 1000})
+    for row in result:
+        yield dict(row._mapping)
+
+
+TRIGGERS = {
+    "sqlite": (
+        "CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON audit_entry "
+        "BEGIN SELECT RAISE(ABORT, 'the trail is append-only'); END",
+        "CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON audit_entry "
+        "BEGIN SELECT RAISE(ABORT, 'the trail is append-only'); END",
+    ),
+    "postgresql": (
+        "CREATE FUNCTION audit_entry_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'the trail is append-only'; END $$",
+        "CREATE TRIGGER audit_entry_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_refuse()",
+    ),
+}

@@ -1,0 +1,1 @@
+"""The case file: its flow, people, assignments, consent, notes, alerts and disclosures."""

@@ -1,0 +1,1 @@
+"""Code lists: what staff choose or count; dated, retired, never renamed or deleted."""

@@ -1,0 +1,35 @@
+"""The store: base class and column types, guarded sessions, engines, and reasons with two faces."""
+
+from .base import (
+    Base,
+    Confidential,
+    Owned,
+    Unrecorded,
+    Versioned,
+    code_column,
+    moment,
+    ref,
+    sealed,
+    state_column,
+)
+from .guard import CLEARED, SCOPE, GuardedSession
+from .store import db, open_store, writer_turn
+
+__all__ = [
+    "CLEARED",
+    "SCOPE",
+    "Base",
+    "Confidential",
+    "GuardedSession",
+    "Owned",
+    "Unrecorded",
+    "Versioned",
+    "code_column",
+    "db",
+    "moment",
+    "open_store",
+    "ref",
+    "sealed",
+    "state_column",
+    "writer_turn",
+]

@@ -1,0 +1,135 @@
+"""Sessions that refuse unrecorded writes, unscoped reads and raw SQL.
+
+Three nets: the unit of work (`before_flush`) asks for an open use case and notes what changed; ORM execution
+(`do_orm_execute`) refuses bulk statements and reads of confidential tables without a scope; the engine
+(`before_cursor_execute`) refuses whatever came neither through the unit of work nor through such a check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import Connection, Engine, Select, Table, TextClause, event, inspect
+from sqlalchemy.orm import ORMExecuteState
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.elements import ColumnClause
+from sqlalchemy.sql.selectable import CompoundSelect, TableClause
+
+from ..kernel.errors import OutsideTheGate, UnscopedQuery
+from .base import Base, Confidential, Unrecorded
+
+CLEARED = "casework_cleared"  # name of an execution option; ground code only, held by a test
+SCOPE = "casework_scope"  # tables whose rows were narrowed to what the actor may see
+
+
+class Notes(Protocol):
+    """What the gate offers to the unit of work."""
+
+    def note(self, kind: str, row: Base, columns: list[str]) -> None: ...
+
+
+class GuardedSession(FlaskSession):
+    """The only session class of the application; `info["gate"]` is the open use case."""
+
+    def flush(self, objects: Any = None) -> None:
+        if not (self.new or self.dirty or self.deleted):
+            return
+        marks = self.connection().info
+        marks["flushing"] = marks.get("flushing", 0) + 1
+        try:
+            super().flush(objects)
+        finally:
+            marks["flushing"] -= 1
+
+
+@event.listens_for(GuardedSession, "before_flush")
+def _changes_need_a_gate(session: GuardedSession, flush_context: object, instances: object) -> None:
+    gate: Notes | None = session.info.get("gate")
+    groups: tuple[tuple[str, Iterable[Any]], ...] = (
+        ("add", session.new),
+        ("change", session.dirty),
+        ("delete", session.deleted),
+    )
+    for kind, rows in groups:
+        for row in rows:
+            if isinstance(row, Unrecorded) or (kind == "change" and not session.is_modified(row)):
+                continue
+            if gate is None:
+                raise OutsideTheGate(f"{kind} {type(row).__name__}")
+            gate.note(kind, row, _changed(row) if kind == "change" else [])
+
+
+def _changed(row: Base) -> list[str]:
+    return sorted(a.key for a in inspect(row).attrs if a.history.has_changes())
+
+
+@event.listens_for(GuardedSession, "do_orm_execute")
+def _reads_need_a_scope(state: ORMExecuteState) -> None:
+    if state.execution_options.get(CLEARED):
+        return
+    if not isinstance(state.statement, Select | CompoundSelect):
+        raise OutsideTheGate(f"bulk or raw statement: {type(state.statement).__name__}")
+    if state.is_relationship_load:
+        raise UnscopedQuery("relationships are not loaded; use Context.parts")
+    if not state.is_column_load:
+        _judge(state.statement, state.execution_options.get(SCOPE, frozenset()))
+    state.update_execution_options(**{CLEARED: True})
+
+
+def _judge(statement: Select[Any] | CompoundSelect[Any], scope: frozenset[str]) -> None:
+    """Refuse confidential tables outside `scope`. With a scope only the outer FROM counts: what stands inside
+    the reasons' subqueries narrows rows and is not handed out."""
+    found: set[str] = set()
+    if scope and isinstance(statement, Select):
+        roots: list[Any] = list(statement.get_final_froms())
+    else:
+        roots = [statement]
+    for root in roots:
+        for element in visitors.iterate(root):
+            if isinstance(element, Table):
+                found.add(element.name)
+            elif _is_raw(element):
+                raise OutsideTheGate("raw SQL inside a statement")
+    secret = found & confidential_tables()
+    if not secret <= scope:
+        raise UnscopedQuery(", ".join(sorted(secret - scope)))
+
+
+def _is_raw(element: object) -> bool:
+    if isinstance(element, TextClause):
+        return True
+    if isinstance(element, TableClause) and not isinstance(element, Table):
+        return True
+    return isinstance(element, ColumnClause) and bool(element.is_literal)
+
+
+_confidential: set[str] = set()
+_counted = 0
+
+
+def confidential_tables() -> set[str]:
+    """Names of the tables marked Confidential (recounted when a house is added)."""
+    global _counted
+    mappers = list(Base.registry.mappers)
+    if len(mappers) != _counted:
+        _confidential.update(
+            str(inspect(m.class_).local_table.name) for m in mappers if issubclass(m.class_, Confidential)
+        )
+        _counted = len(mappers)
+    return _confidential
+
+
+def guard_engine(engine: Engine) -> None:
+    """The last net: a statement that passed neither the unit of work nor the session's check is refused."""
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _only_what_was_checked(
+        conn: Connection, cursor: object, statement: str, parameters: object, context: Any, executemany: bool
+    ) -> None:
+        if context is not None and context.execution_options.get(CLEARED):
+            return
+        if conn.info.get("flushing"):
+            return
+        raise OutsideTheGate("a statement that came neither through a use case nor through a scope")

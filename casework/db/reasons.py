@@ -1,0 +1,164 @@
+"""Building blocks of reasons: each writes both faces, the row's and the WHERE clause's, from one description."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import and_, exists, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute
+
+from ..kernel.actor import Standing
+from ..kernel.policy import Look, Reason
+
+Column = InstrumentedAttribute[Any]
+
+
+def _model(column: Column) -> type:
+    return column.class_
+
+
+def anyone(model: type) -> Reason:
+    """Everybody with the permission may touch every row, for tables without secrets."""
+    return Reason(f"any {model.__name__}", model, lambda who, row, look: True, lambda who: true())
+
+
+def mine(column: Column) -> Reason:
+    """The row names the actor."""
+    return Reason(
+        f"{column.key} is me",
+        _model(column),
+        lambda who, row, look: bool(getattr(row, column.key) == who.id),
+        lambda who: column == who.id,
+    )
+
+
+def my_agency(column: Column) -> Reason:
+    """The row names an agency in which the actor holds the role."""
+    return Reason(
+        f"{column.key} is my agency",
+        _model(column),
+        lambda who, row, look: getattr(row, column.key) in who.agencies,
+        lambda who: column.in_(sorted(who.agencies)),
+    )
+
+
+def equals(column: Column, *values: Any) -> Reason:
+    """The column holds one of the values (None is written as `missing`)."""
+    return Reason(
+        f"{column.key} in {', '.join(map(str, values))}",
+        _model(column),
+        lambda who, row, look: getattr(row, column.key) in values,
+        lambda who: column.in_(values),
+    )
+
+
+def missing(column: Column) -> Reason:
+    return Reason(
+        f"{column.key} is empty",
+        _model(column),
+        lambda who, row, look: getattr(row, column.key) is None,
+        lambda who: column.is_(None),
+    )
+
+
+def given(column: Column) -> Reason:
+    return Reason(
+        f"{column.key} is filled",
+        _model(column),
+        lambda who, row, look: getattr(row, column.key) is not None,
+        lambda who: column.is_not(None),
+    )
+
+
+def begun(column: Column) -> Reason:
+    """The moment in the column has come."""
+    return Reason(
+        f"{column.key} has come",
+        _model(column),
+        lambda who, row, look: getattr(row, column.key) is not None and getattr(row, column.key) <= who.now,
+        lambda who: and_(column.is_not(None), column <= who.now),
+    )
+
+
+def not_over(column: Column) -> Reason:
+    """The moment in the column is empty or still ahead: grants and memberships have an end."""
+    return Reason(
+        f"{column.key} is ahead or empty",
+        _model(column),
+        lambda who, row, look: getattr(row, column.key) is None or getattr(row, column.key) > who.now,
+        lambda who: or_(column.is_(None), column > who.now),
+    )
+
+
+def all_of(*reasons: Reason) -> Reason:
+    return Reason(
+        " and ".join(r.name for r in reasons),
+        _same_model(reasons),
+        lambda who, row, look: all(r.holds(who, row, look) for r in reasons),
+        lambda who: and_(*(r.clause(who) for r in reasons)),
+    )
+
+
+def any_of(*reasons: Reason) -> Reason:
+    return Reason(
+        "(" + " or ".join(r.name for r in reasons) + ")",
+        _same_model(reasons),
+        lambda who, row, look: any(r.holds(who, row, look) for r in reasons),
+        lambda who: or_(*(r.clause(who) for r in reasons)),
+    )
+
+
+def no(reason: Reason) -> Reason:
+    return Reason(
+        f"not {reason.name}",
+        reason.model,
+        lambda who, row, look: not reason.holds(who, row, look),
+        lambda who: ~reason.clause(who),
+    )
+
+
+def has(link: Column, reason: Reason, *, at: Column) -> Reason:
+    """A row of another table points here (`link` equals `at`) and `reason` holds for it.
+
+    >>> has(Assignment.case_id, mine(Assignment.staff_id), at=Case.id)  # doctest: +SKIP
+    """
+
+    def holds(who: Standing, row: Any, look: Look) -> bool:
+        found = look.matching(link, getattr(row, at.key))
+        return any(reason.holds(who, child, look) for child in found)
+
+    return Reason(
+        f"has {reason.model.__name__}: {reason.name}",
+        _model(at),
+        holds,
+        lambda who: exists(select(link).where(link == at, reason.clause(who)).correlate(_model(at))),
+    )
+
+
+def through(link: Column, reason: Reason, *, to: Column) -> Reason:
+    """The row that `link` points to (by its column `to`) may be touched for `reason`: a child seen by its parent."""
+
+    def holds(who: Standing, row: Any, look: Look) -> bool:
+        found = look.matching(to, getattr(row, link.key))
+        return any(reason.holds(who, parent, look) for parent in found)
+
+    return Reason(
+        f"{link.key}: {reason.name}",
+        _model(link),
+        holds,
+        lambda who: link.in_(select(to).where(reason.clause(who))),
+    )
+
+
+def renamed(name: str, reason: Reason) -> Reason:
+    """The same reason under the name that `casework policy show` prints."""
+    return Reason(name, reason.model, reason.holds, reason.clause)
+
+
+def _same_model(reasons: tuple[Reason, ...]) -> type:
+    models = {r.model for r in reasons}
+    if len(models) != 1:
+        raise TypeError(f"reasons about different tables: {', '.join(m.__name__ for m in models)}")
+    return models.pop()
+
+

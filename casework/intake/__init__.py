@@ -1,0 +1,1 @@
+"""受付 at any window: receiving, screening, and "known already?"."""

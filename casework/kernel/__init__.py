@@ -1,0 +1,1 @@
+"""Ground floor: what every other room may stand on, and that stands on nothing."""

@@ -1,0 +1,45 @@
+"""Every sentence and label that people read, by code, from config/messages/*.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+
+class Messages:
+    """Errors by code (`[errors]`) and labels by enumeration and member (`[labels.<enum>]`)."""
+
+    def __init__(self, folder: Path) -> None:
+        self._errors: dict[str, str] = {}
+        self._labels: dict[str, dict[str, str]] = {}
+        for path in sorted(folder.glob("*.toml")):
+            content = tomllib.loads(path.read_text(encoding="utf-8"))
+            self._take(path.name, content)
+
+    def _take(self, name: str, content: Mapping[str, Any]) -> None:
+        for code, text in content.get("errors", {}).items():
+            if self._errors.setdefault(code, text) != text:
+                raise ValueError(f"{name}: error {code} is worded twice")
+        for kind, members in content.get("labels", {}).items():
+            self._labels.setdefault(kind, {}).update(members)
+
+    def knows(self, code: str) -> bool:
+        return code in self._errors
+
+    def error(self, code: str, facts: Mapping[str, Any] | None = None) -> str:
+        """The sentence for a code with its facts filled in; the code itself when nobody worded it."""
+        text = self._errors.get(code, code)
+        return text.format_map(_Facts(facts or {}))
+
+    def label(self, kind: str, member: str) -> str:
+        return self._labels.get(kind, {}).get(member, member)
+
+    def has_label(self, kind: str, member: str) -> bool:
+        return member in self._labels.get(kind, {})
+
+
+class _Facts(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "―"

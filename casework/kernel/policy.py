@@ -1,0 +1,63 @@
+"""How leave is decided. The one table of who may do what is casework/policy.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from .actor import Actor, Permission, Role, Standing
+
+
+class Look(Protocol):
+    """What a reason may ask of the store when it judges a single row."""
+
+    def get(self, model: type, key: Any) -> Any | None: ...
+
+    def matching(self, column: Any, value: Any) -> list[Any]:
+        """All rows of the column's table in which it equals `value`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason to allow, told twice: about a row at hand (`holds`), and as a WHERE clause (`clause`).
+
+    The combinators of casework.db.reasons build both faces from one description; a test proves over generated
+    worlds that they agree.
+    """
+
+    name: str
+    model: type
+    holds: Callable[[Standing, Any, Look], bool]
+    clause: Callable[[Standing], Any]
+
+
+Table = Mapping[Permission, Mapping[Role, tuple[Reason, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Default deny: what is not written in the table is refused."""
+
+    table: Table
+
+    def ever(self, actor: Actor, permission: Permission) -> bool:
+        """Whether any role of the actor could ever do this, before looking at any row."""
+        row = self.table.get(permission, {})
+        return any(role in row for role in actor.roles)
+
+    def reasons(self, actor: Actor, permission: Permission, model: type) -> list[tuple[Standing, Reason]]:
+        row = self.table.get(permission, {})
+        return [
+            (standing, reason)
+            for standing in actor.standings
+            for reason in row.get(standing.role, ())
+            if reason.model is model
+        ]
+
+    def allows(self, actor: Actor, permission: Permission, row: Any, look: Look) -> bool:
+        found = self.reasons(actor, permission, type(row))
+        return any(reason.holds(standing, row, look) for standing, reason in found)
+
+    def clauses(self, actor: Actor, permission: Permission, model: type) -> list[Any]:
+        return [reason.clause(standing) for standing, reason in self.reasons(actor, permission, model)]

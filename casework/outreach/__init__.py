@@ -1,0 +1,1 @@
+"""アウトリーチ: episodes, visits and attempts, results without contact included, and safety."""

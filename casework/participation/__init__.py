@@ -1,0 +1,1 @@
+"""参加支援: needs, matching with resources, trial, settling, and needs without a place."""

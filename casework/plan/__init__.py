@@ -1,0 +1,1 @@
+"""支援プラン: versions, goals, roles per agency, review, evaluation and closing."""

@@ -1,0 +1,1 @@
+"""つなぎ: a referral moves ownership only when a named person of the receiver accepts."""

@@ -1,0 +1,20 @@
+"""The one gate every use case passes: who, may they, do it, record it, commit."""
+
+from .context import WITHHELD, Context, Unreadable, Withheld
+from .gate import UseCase, registry, use_case
+from .page import Page
+from .replies import IdempotentReply, Replayed, Reply
+
+__all__ = [
+    "WITHHELD",
+    "Context",
+    "IdempotentReply",
+    "Page",
+    "Replayed",
+    "Reply",
+    "Unreadable",
+    "UseCase",
+    "Withheld",
+    "registry",
+    "use_case",
+]

@@ -1,0 +1,270 @@
+"""The Context a use case works with: the actor's sight of the store, sealed texts, and what is to be recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Select, false, inspect, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from ..codes import lookup
+from ..codes.lookup import Choice
+from ..crypto import Binding, CryptoError, KeyRing
+from ..db import CLEARED, SCOPE, Base, Confidential
+from ..kernel.actor import Actor, Permission
+from ..kernel.clock import tokyo_date
+from ..kernel.errors import BadInput, NotFound, Refused, UncheckedUseCase, UnscopedQuery, VersionConflict
+from ..kernel.ids import new_id
+from ..kernel.policy import Policy
+from ..settings import Settings
+from .replies import Reply
+from .visit import Visit
+
+Row = TypeVar("Row", bound=Base)
+
+
+class Withheld:
+    """A field this role may not see: it is left out of every answer, not shown as empty."""
+
+    def __repr__(self) -> str:
+        return "WITHHELD"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+WITHHELD: Final = Withheld()
+
+
+class Unreadable(str):
+    """A sealed text that cannot be opened; says why in place of the text and is never saved over it."""
+
+    code: str
+
+    def __new__(cls, code: str) -> Unreadable:
+        made = super().__new__(cls, f"【この項目は復号できません: {code}】")
+        made.code = code
+        return made
+
+
+class _StoreLook:
+    """What a reason's row face may ask; ground code, not narrowed by the actor's sight."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get(self, model: type, key: Any) -> Any | None:
+        return self._session.get(model, key, execution_options={CLEARED: True})
+
+    def matching(self, column: InstrumentedAttribute[Any], value: Any) -> list[Any]:
+        query = select(column.class_).where(column == value)
+        return list(self._session.scalars(query, execution_options={CLEARED: True}))
+
+
+@dataclass
+class Context:
+    """One actor, one moment, one transaction. Doors make it; use cases receive it as their first argument."""
+
+    actor: Actor
+    session: Session
+    now: datetime
+    policy: Policy
+    keys: KeyRing
+    settings: Settings
+    purpose: str = ""
+    expected_version: int | None = None
+    precondition: bool = False
+    reply: Reply | None = None
+    visits: list[Visit] = field(default_factory=list)
+    done: list[Visit] = field(default_factory=list)
+    notices: list[Callable[[], None]] = field(default_factory=list)
+    last: Visit | None = None  # the outermost visit, kept for the trace of a refusal
+    _seen: set[Any] = field(default_factory=set)
+
+    # -- who and when ------------------------------------------------------------------------------
+
+    @property
+    def today(self) -> date:
+        """The calendar day in Japan."""
+        return tokyo_date(self.now)
+
+    @property
+    def visit(self) -> Visit:
+        if not self.visits:
+            raise UncheckedUseCase("the context was used outside a use case")
+        return self.visits[-1]
+
+    # -- sight -------------------------------------------------------------------------------------
+
+    def select(self, *models: type[Base], permission: Permission | None = None) -> Select[Any]:
+        """SELECT narrowed to the rows the actor may touch for the permission (the use case's own by default)."""
+        visit = self.visit
+        visit.asked = True
+        wanted = permission or visit.permission
+        query = select(*models)
+        for model in models:
+            query = query.where(or_(false(), *self.policy.clauses(self.actor, wanted, model)))
+        return query.execution_options(**{SCOPE: frozenset(m.__tablename__ for m in models)})
+
+    def load(
+        self, model: type[Row], key: Any, *, permission: Permission | None = None, field: str | None = None
+    ) -> Row:
+        """The row within the actor's sight, locked if the use case writes; what cannot be seen does not exist.
+
+        The first row loaded is the subject of the event, and its version is compared with the one the client
+        started from. With `field` the key came in the body: BadInput("unknown_reference") names that field.
+        """
+        visit = self.visit
+        visit.sought(model.__tablename__, str(key))
+        first = not self._seen
+        query = self.select(model, permission=permission).where(_primary_key(model) == key)
+        if not visit.reads:
+            query = query.with_for_update(of=model).execution_options(populate_existing=first)
+        row = self.session.scalars(query).one_or_none()
+        if row is None:
+            if field is not None:
+                raise BadInput("unknown_reference", field)
+            raise NotFound(model.__tablename__, str(key))
+        if first:
+            self._compare_version(row)
+        visit.about(row)
+        self._seen.add(row)
+        return row
+
+    def all(self, query: Select[Any]) -> list[Any]:
+        """Rows of a scoped query, remembered so that their parts may be read."""
+        rows = list(self.session.scalars(query))
+        self._seen.update(rows)
+        return rows
+
+    def one(self, query: Select[Any]) -> Any | None:
+        rows = self.all(query.limit(2))
+        return rows[0] if rows else None
+
+    def parts(self, parent: Base, child: type[Row], *where: Any, order: Any = None) -> list[Row]:
+        """Rows that share the access of a row already loaded (`__part_of__` names the foreign key)."""
+        return self.parts_of([parent], child, *where, order=order).get(_key(parent), [])
+
+    def parts_of(
+        self, parents: Iterable[Base], child: type[Row], *where: Any, order: Any = None
+    ) -> dict[Any, list[Row]]:
+        """Parts of several loaded rows in one statement, by the parent's key."""
+        parents = list(parents)
+        link = _part_link(child)
+        found: dict[Any, list[Row]] = {_key(p): [] for p in parents}
+        if not parents:
+            return found
+        for parent in parents:
+            if parent not in self._seen or parent.__tablename__ != _target(link):
+                raise UnscopedQuery(f"{child.__tablename__} read through a row that was not loaded")
+        query = select(child).where(link.in_(list(found)), *where)
+        query = query.order_by(order if order is not None else _primary_key(child))
+        query = query.execution_options(**{SCOPE: frozenset({child.__tablename__})})
+        for row in self.session.scalars(query):
+            found[getattr(row, link.key)].append(row)
+            self._seen.add(row)
+        return found
+
+    def may(self, permission: Permission, row: Base) -> bool:
+        """Whether the actor could do this to the row: for buttons, links and fields shown per role."""
+        return self.policy.allows(self.actor, permission, row, _StoreLook(self.session))
+
+    def need(self, permission: Permission, row: Base) -> None:
+        """Refuse with NotFound unless the actor may do this to the row, for rows reached otherwise."""
+        self.visit.asked = True
+        if not self.may(permission, row):
+            raise NotFound(row.__tablename__, str(_key(row)))
+
+    def codes(self, *choices: Choice) -> None:
+        """Refuse any (list, code, field) that is not on offer today; None and empty codes are passed over."""
+        lookup.require(self.session, [c for c in choices if c[1]], self.today)
+
+    # -- writing -----------------------------------------------------------------------------------
+
+    def add(self, *rows: Base) -> None:
+        """Add new rows; what the use case made it may also read the parts of."""
+        for row in rows:
+            if "id" in inspect(type(row)).columns and getattr(row, "id", None) is None:
+                row.id = new_id()  # type: ignore[attr-defined]
+        self.session.add_all(rows)
+        self._seen.update(rows)
+
+    def delete(self, row: Base) -> None:
+        self.session.delete(row)
+
+    def seal(self, row: Base, **texts: str | None) -> None:
+        """Encrypt texts into the row's sealed columns; an unreadable value is never overwritten."""
+        for column, text in texts.items():
+            if getattr(row, column) is not None and isinstance(self.unseal(row, column), Unreadable):
+                raise Refused("sealed_unreadable", column)
+            setattr(row, column, None if text is None else self.keys.seal(text, _binding(row, column)))
+
+    def unseal(self, row: Base, column: str) -> str | None:
+        """The text of a sealed column, None if empty, Unreadable with the reason if it cannot be opened."""
+        blob = getattr(row, column)
+        if blob is None:
+            return None
+        try:
+            return self.keys.open(blob, _binding(row, column))
+        except CryptoError as failure:
+            return Unreadable(failure.code)
+
+    def new_owner(self, *owners: UUID) -> None:
+        """Make data keys for new cases or persons, before their first text is sealed."""
+        self.keys.new_owner(*owners)
+
+    def prefetch_keys(self, owners: Sequence[UUID]) -> None:
+        self.keys.prefetch(owners)
+
+    def after_commit(self, notice: Callable[[], None]) -> None:
+        self.notices.append(notice)
+
+    # -- inside ------------------------------------------------------------------------------------
+
+    def _compare_version(self, row: Base) -> None:
+        if self.expected_version is None:
+            return
+        found = getattr(row, "version", None)
+        if found is not None and found != self.expected_version:
+            raise VersionConflict(expected=self.expected_version, found=found, precondition=self.precondition)
+
+    def forget(self) -> None:
+        """Start over, for a retry of the whole use case."""
+        self.visits.clear()
+        self.done.clear()
+        self.notices.clear()
+        self.last = None
+        self._seen.clear()
+
+
+def _primary_key(model: type[Base]) -> Any:
+    columns = inspect(model).primary_key
+    return getattr(model, inspect(model).get_property_by_column(columns[0]).key)
+
+
+def _key(row: Base) -> Any:
+    return getattr(row, _primary_key(type(row)).key)
+
+
+def _part_link(child: type[Base]) -> Any:
+    name = getattr(child, "__part_of__", None)
+    if name is None:
+        raise UnscopedQuery(f"{child.__tablename__} is not a part of another row")
+    return getattr(child, name)
+
+
+def _target(link: Any) -> str:
+    (foreign_key,) = link.property.columns[0].foreign_keys
+    return str(foreign_key.target_fullname.split(".")[0])
+
+
+def _binding(row: Base, column: str) -> Binding:
+    if getattr(row, "id", None) is None:
+        row.id = new_id()  # type: ignore[attr-defined]
+    if not (isinstance(row, Confidential) and row.__sealed_by__):
+        raise UnscopedQuery(f"{row.__tablename__} does not say whose key seals it")
+    return Binding(row.__tablename__, column, row.id, getattr(row, row.__sealed_by__))  # type: ignore[attr-defined]

@@ -1,0 +1,225 @@
+"""The decorator that makes a function a use case: leave, body, trail and one commit, or a recorded refusal."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from ..audit import trail
+from ..db import writer_turn
+from ..db.store import WRITE
+from ..kernel.actor import Permission
+from ..kernel.errors import (
+    BadInput,
+    CaseworkError,
+    NotAllowed,
+    NotFound,
+    Refused,
+    Unavailable,
+    UncheckedUseCase,
+    VersionConflict,
+)
+from . import replies
+from .context import Context
+from .visit import Visit
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+RETRIES = 3
+TRANSIENT = {"40P01", "40001"}  # deadlock_detected, serialization_failure
+
+
+@dataclass(frozen=True, slots=True)
+class UseCase:
+    """What the gate knows of a use case: doors and documents read their permission from here."""
+
+    permission: Permission
+    event: str
+    reads: bool
+    name: str
+    summary: str
+
+
+registry: dict[str, UseCase] = {}
+
+
+def use_case(
+    permission: Permission, *, event: str, reads: bool = False
+) -> Callable[[Callable[Concatenate[Context, P], T]], Callable[Concatenate[Context, P], T]]:
+    """Make a function of (ctx, ...) a use case.
+
+    `event` is its name in the trail ("referral.accepted"). `reads=True`: nothing is written but the event, which
+    is committed before the answer leaves. A use case called by another joins its transaction.
+    """
+
+    def wrap(body: Callable[Concatenate[Context, P], T]) -> Callable[Concatenate[Context, P], T]:
+        about = UseCase(permission, event, reads, f"{body.__module__}.{body.__qualname__}", _summary(body))
+        registry[about.name] = about
+
+        @functools.wraps(body)
+        def run(ctx: Context, *args: P.args, **kwargs: P.kwargs) -> T:
+            def call() -> T:
+                return _visit(ctx, about, lambda: body(ctx, *args, **kwargs))
+
+            return call() if ctx.visits else _outermost(ctx, about, call)
+
+        run.use_case = about  # type: ignore[attr-defined]
+        return run
+
+    return wrap
+
+
+def _summary(body: Callable[..., Any]) -> str:
+    return (body.__doc__ or body.__name__).strip().splitlines()[0]
+
+
+def _visit(ctx: Context, about: UseCase, call: Callable[[], T]) -> T:
+    """One use case inside the transaction: ask whether the role may ever, run, and see that it asked for the row."""
+    outer = ctx.visits[-1] if ctx.visits else None
+    reads = about.reads if outer is None else outer.reads
+    visit = Visit(about.permission, about.event, reads)
+    ctx.visits.append(visit)
+    if ctx.last is None:
+        ctx.last = visit
+    ctx.session.info["gate"] = visit
+    try:
+        if not ctx.policy.ever(ctx.actor, about.permission):
+            raise NotAllowed(about.permission.value)
+        result = call()
+        ctx.session.flush()
+        if not visit.asked:
+            raise UncheckedUseCase(about.name)
+        ctx.done.append(visit)
+        return result
+    finally:
+        ctx.visits.pop()
+        ctx.session.info["gate"] = outer
+
+
+def _outermost(ctx: Context, about: UseCase, call: Callable[[], T]) -> T:
+    for attempt in range(RETRIES):
+        ctx.forget()
+        try:
+            return _read(ctx, call) if about.reads else _write(ctx, call)
+        except CaseworkError as refusal:
+            _undo(ctx.session)
+            _record_refusal(ctx, about, refusal)
+            raise
+        except OperationalError as trouble:
+            _undo(ctx.session)
+            if getattr(trouble.orig, "sqlstate", None) in TRANSIENT and attempt + 1 < RETRIES:
+                time.sleep(0.01 * (attempt + 1))
+                continue
+            raise Unavailable("store_unavailable") from trouble
+        except BaseException as trouble:
+            _undo(ctx.session)
+            known = _translate(trouble)
+            if known is None:
+                raise
+            _record_refusal(ctx, about, known)
+            raise known from trouble
+    raise Unavailable("store_unavailable")
+
+
+def _write(ctx: Context, call: Callable[[], T]) -> T:
+    session = ctx.session
+    with writer_turn(session.get_bind()):  # type: ignore[arg-type]
+        _begin(session)
+        if ctx.reply is not None:
+            replies.replay(ctx, ctx.reply)
+        result = call()
+        if ctx.reply is not None:
+            replies.store(ctx, ctx.reply, result)
+        session.flush()
+        trail.append(session, [_event(ctx, visit, "done") for visit in ctx.done])
+        session.commit()
+    _close(session)
+    for notice in ctx.notices:
+        notice()
+    return result
+
+
+def _read(ctx: Context, call: Callable[[], T]) -> T:
+    """Read without a lock, then commit the event; only then may the answer leave (else Unavailable)."""
+    session = ctx.session
+    result = call()
+    events = [_event(ctx, visit, "done") for visit in ctx.done]
+    _undo(session)
+    _record(session, events)
+    return result
+
+
+def _begin(session: Session) -> None:
+    """Start the transaction in write mode, whatever was read outside a use case before."""
+    if session.in_transaction():
+        session.rollback()
+    session.connection(execution_options={WRITE: True})
+
+
+def _undo(session: Session) -> None:
+    session.rollback()
+    _close(session)
+
+
+def _close(session: Session) -> None:
+    """Let go of all rows: the next use case sees the store, not what this one remembered."""
+    session.expunge_all()
+    session.info["gate"] = None
+
+
+def _record(session: Session, events: list[trail.Event]) -> None:
+    try:
+        with writer_turn(session.get_bind()):  # type: ignore[arg-type]
+            _begin(session)
+            trail.append(session, events)
+            session.commit()
+    except DBAPIError as trouble:
+        session.rollback()
+        raise Unavailable("trail_unavailable") from trouble
+
+
+def _record_refusal(ctx: Context, about: UseCase, refusal: CaseworkError) -> None:
+    """Refused visits leave a trace too, with what was asked for; a lost trace turns the answer into 503."""
+    if isinstance(refusal, Unavailable):
+        return
+    visit = Visit(about.permission, about.event, about.reads)
+    if ctx.last is not None:
+        visit.kind, visit.target, visit.case_id = ctx.last.kind, ctx.last.target, ctx.last.case_id
+    if isinstance(refusal, NotFound) and refusal.target:
+        visit.kind, visit.target = refusal.kind, refusal.target[:64]
+    _record(ctx.session, [_event(ctx, visit, refusal.code)])
+
+
+def _translate(trouble: BaseException) -> CaseworkError | None:
+    if isinstance(trouble, StaleDataError):
+        return VersionConflict(expected=0, found=0)
+    if isinstance(trouble, IntegrityError):
+        return Refused("state_impossible")
+    if isinstance(trouble, DataError):
+        return BadInput("value_not_storable")
+    if isinstance(trouble, DBAPIError):
+        return Unavailable("store_unavailable")
+    return None
+
+
+def _event(ctx: Context, visit: Visit, outcome: str) -> trail.Event:
+    return trail.Event(
+        at=ctx.now,
+        actor=str(ctx.actor.id),
+        session=str(ctx.actor.session_id or ""),
+        event=visit.event,
+        outcome=outcome,
+        kind=visit.kind,
+        target=visit.target,
+        case_id=visit.case_id,
+        purpose=ctx.purpose,
+        changes=tuple(visit.changes) if outcome == "done" else (),
+    )

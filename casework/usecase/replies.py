@@ -1,0 +1,93 @@
+"""One effect per key: the answer to a POST with an Idempotency-Key is stored, sealed, in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import LargeBinary, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..crypto import Binding
+from ..db import CLEARED, Base, Unrecorded
+from ..db.base import key
+from ..kernel.errors import BadInput
+from ..kernel.ids import new_id
+
+if TYPE_CHECKING:
+    from .context import Context
+
+REPLY_OWNER = UUID(int=2)  # data key that seals stored answers; made by `casework init`
+
+
+class IdempotentReply(Unrecorded, Base):
+    """What was answered to (actor, route, key); another body under the same key is refused."""
+
+    __tablename__ = "idempotent_reply"
+    __table_args__ = (UniqueConstraint("actor", "route", "key"),)
+    id: Mapped[UUID] = key()
+    actor: Mapped[UUID]
+    route: Mapped[str]
+    key: Mapped[str] = mapped_column(String(128))
+    body_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    status: Mapped[int]
+    answer: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The door's wish that this request have one effect. `render` turns the use case's result into (status, body)."""
+
+    route: str
+    key: str
+    body_digest: bytes
+    render: Callable[[Any], tuple[int, str]]
+
+
+class Replayed(Exception):
+    """Not a failure: the request was done before; this is what was answered."""
+
+    def __init__(self, status: int, body: str) -> None:
+        super().__init__("replayed")
+        self.status = status
+        self.body = body
+
+
+def replay(ctx: Context, wish: Reply) -> None:
+    """Raise Replayed if the same request was done before; BadInput if the key was used for another body."""
+    query = select(IdempotentReply).where(
+        IdempotentReply.actor == ctx.actor.id,
+        IdempotentReply.route == wish.route,
+        IdempotentReply.key == wish.key,
+    )
+    found = ctx.session.scalars(query, execution_options={CLEARED: True}).one_or_none()
+    if found is None:
+        return
+    if found.body_digest != wish.body_digest:
+        raise BadInput("idempotency_key_reused", "Idempotency-Key")
+    raise Replayed(found.status, ctx.keys.open(found.answer, _binding(found.id)))
+
+
+def store(ctx: Context, wish: Reply, result: Any) -> None:
+    status, body = wish.render(result)
+    row_id = new_id()
+    ctx.session.add(
+        IdempotentReply(
+            id=row_id,
+            actor=ctx.actor.id,
+            route=wish.route,
+            key=wish.key,
+            body_digest=wish.body_digest,
+            status=status,
+            answer=ctx.keys.seal(body, _binding(row_id)),
+            at=ctx.now,
+        )
+    )
+
+
+def _binding(row_id: UUID) -> Binding:
+    return Binding("idempotent_reply", "answer", row_id, REPLY_OWNER)
