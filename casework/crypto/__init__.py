@@ -1,0 +1,29 @@
+"""Keys and sealed fields: bytes in, bytes out; knows neither the web nor the database of the application."""
+
+from .binding import Binding
+from .errors import (
+    CiphertextCorrupt,
+    ContextMismatch,
+    CryptoError,
+    KeyDestroyed,
+    KeyMissing,
+    KeyWrong,
+    TextNotSealable,
+)
+from .keystore import DataKey, FileKeyStore, KeyStore
+from .ring import KeyRing
+
+__all__ = [
+    "Binding",
+    "CiphertextCorrupt",
+    "ContextMismatch",
+    "CryptoError",
+    "DataKey",
+    "FileKeyStore",
+    "KeyDestroyed",
+    "KeyMissing",
+    "KeyRing",
+    "KeyStore",
+    "KeyWrong",
+    "TextNotSealable",
+]

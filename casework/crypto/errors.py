@@ -1,0 +1,43 @@
+"""Typed failures: never plaintext, never a silent blank."""
+
+
+class CryptoError(Exception):
+    """`code` is what a page may show and a log may hold; no message carries text or key material."""
+
+    code = "crypto"
+
+
+class KeyMissing(CryptoError):
+    """There is no such key file, or no data key for this owner."""
+
+    code = "key_missing"
+
+
+class KeyDestroyed(CryptoError):
+    """The key was destroyed on purpose; a tombstone says so."""
+
+    code = "key_destroyed"
+
+
+class KeyWrong(CryptoError):
+    """A key is there but is not the one that sealed this."""
+
+    code = "key_wrong"
+
+
+class CiphertextCorrupt(CryptoError):
+    """The sealed bytes were damaged or altered."""
+
+    code = "ciphertext_corrupt"
+
+
+class ContextMismatch(CryptoError):
+    """The sealed bytes are whole but belong to another row, column or version."""
+
+    code = "context_mismatch"
+
+
+class TextNotSealable(CryptoError):
+    """The text holds lone surrogates and cannot be written as UTF-8."""
+
+    code = "text_not_sealable"

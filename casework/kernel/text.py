@@ -1,0 +1,1 @@
+def clean(text, *, field, limit, multiline=False): return text
