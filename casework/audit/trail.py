@@ -50,11 +50,17 @@ def digest(seq: int, previous: bytes, fields: dict[str, Any]) -> bytes:
     return hashlib.sha256(canonical(seq, previous, fields)).digest()
 
 
+# Built once: building them anew for every visit costs more than running them.
+_HEAD = select(AuditHead.seq, AuditHead.digest).where(AuditHead.id == 1)
+_LOCK_HEAD = _HEAD.with_for_update()
+_ADD = insert(AuditEntry.__table__)
+_MOVE_HEAD = update(AuditHead.__table__).where(AuditHead.__table__.c.id == 1)
+_CLEARED = {CLEARED: True}
+
+
 def append(session: Session, events: Iterable[Event]) -> None:
     """Add events at the end of the chain, inside the session's transaction; the head is locked here, last."""
-    cleared = {CLEARED: True}
-    query = select(AuditHead.seq, AuditHead.digest).where(AuditHead.id == 1).with_for_update()
-    head = session.execute(query, execution_options=cleared).one_or_none()
+    head = session.execute(_LOCK_HEAD, execution_options=_CLEARED).one_or_none()
     if head is None:
         raise Unavailable("trail_missing")
     seq, previous = head
@@ -66,11 +72,8 @@ def append(session: Session, events: Iterable[Event]) -> None:
         this = digest(seq, previous, fields)
         rows.append({**fields, "seq": seq, "previous": previous, "digest": this})
         previous = this
-    session.execute(insert(AuditEntry.__table__), rows, execution_options=cleared)
-    table = AuditHead.__table__
-    session.execute(
-        update(table).where(table.c.id == 1).values(seq=seq, digest=previous), execution_options=cleared
-    )
+    session.execute(_ADD, rows, execution_options=_CLEARED)
+    session.execute(_MOVE_HEAD, {"seq": seq, "digest": previous}, execution_options=_CLEARED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +95,7 @@ def verify(session: Session) -> Verdict:
         if entry["previous"] != previous or entry["digest"] != digest(expected, previous, entry):
             return Verdict(1, expected - 1, expected, "changed")
         previous, expected = entry["digest"], expected + 1
-    query = select(AuditHead.seq, AuditHead.digest).where(AuditHead.id == 1)
-    head = session.execute(query, execution_options={CLEARED: True}).one_or_none()
+    head = session.execute(_HEAD, execution_options=_CLEARED).one_or_none()
     if head is None:
         return Verdict(2, expected - 1, None, "no_head")
     if head.seq > expected - 1:

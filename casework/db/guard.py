@@ -7,7 +7,7 @@ Three nets: the unit of work (`before_flush`) asks for an open use case and note
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
 
 from flask_sqlalchemy.session import Session as FlaskSession
@@ -79,22 +79,28 @@ def _reads_need_a_scope(state: ORMExecuteState) -> None:
 
 
 def _judge(statement: Select[Any] | CompoundSelect[Any], scope: frozenset[str]) -> None:
-    """Refuse confidential tables outside `scope`. With a scope only the outer FROM counts: what stands inside
-    the reasons' subqueries narrows rows and is not handed out."""
+    """Refuse confidential tables outside `scope`. With a scope only what is handed out or joined counts: what
+    stands in the reasons' subqueries narrows rows and leaves with nobody."""
     found: set[str] = set()
-    if scope and isinstance(statement, Select):
-        roots: list[Any] = list(statement.get_final_froms())
-    else:
-        roots = [statement]
-    for root in roots:
+    for root in _handed_out(statement) if scope and isinstance(statement, Select) else (statement,):
         for element in visitors.iterate(root):
             if isinstance(element, Table):
                 found.add(element.name)
             elif _is_raw(element):
                 raise OutsideTheGate("raw SQL inside a statement")
+            elif isinstance(element, ColumnClause) and isinstance(element.table, Table):
+                found.add(element.table.name)
     secret = found & confidential_tables()
     if not secret <= scope:
         raise UnscopedQuery(", ".join(sorted(secret - scope)))
+
+
+def _handed_out(statement: Select[Any]) -> Iterator[Any]:
+    """Columns and joins of a SELECT, without compiling it (get_final_froms cost 5 ms for a scoped statement)."""
+    yield from statement._raw_columns
+    yield from statement._from_obj
+    for target, on, origin, _flags in statement._setup_joins:
+        yield from (part for part in (target, on, origin) if part is not None)
 
 
 def _is_raw(element: object) -> bool:

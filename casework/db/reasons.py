@@ -2,15 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, exists, or_, select, true
+from sqlalchemy import BindParameter, and_, bindparam, exists, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
-from ..kernel.actor import Standing
-from ..kernel.policy import Look, Reason
+from ..kernel.actor import Role, Standing
+from ..kernel.policy import Look, Reason, acting
 
 Column = InstrumentedAttribute[Any]
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """A Standing made of parameters: they are filled from the acting person when the statement runs."""
+
+    role: Role
+    id: BindParameter[Any]
+    agencies: BindParameter[Any]
+    now: BindParameter[Any]
+
+
+@cache
+def stand_in(role: Role) -> StandIn:
+    def agencies() -> list[str]:
+        return sorted(m.agency for m in acting.get().memberships if m.role is role)
+
+    return StandIn(
+        role,
+        bindparam(f"me_{role.value}", callable_=lambda: acting.get().id, unique=True),
+        bindparam(f"agencies_{role.value}", callable_=agencies, expanding=True, unique=True),
+        bindparam(f"now_{role.value}", callable_=lambda: acting.get().now, unique=True),
+    )
+
+
+def _agencies(who: Standing | StandIn) -> Any:
+    return sorted(who.agencies) if isinstance(who, Standing) else who.agencies
 
 
 def _model(column: Column) -> type:
@@ -38,7 +67,7 @@ def my_agency(column: Column) -> Reason:
         f"{column.key} is my agency",
         _model(column),
         lambda who, row, look: getattr(row, column.key) in who.agencies,
-        lambda who: column.in_(sorted(who.agencies)),
+        lambda who: column.in_(_agencies(who)),
     )
 
 

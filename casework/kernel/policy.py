@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from .actor import Actor, Permission, Role, Standing
@@ -32,6 +33,9 @@ class Reason:
     clause: Callable[[Standing], Any]
 
 
+# The actor whose use case is running: cached WHERE clauses read it when they are executed (see Policy.clauses).
+acting: ContextVar[Actor] = ContextVar("acting")
+
 Table = Mapping[Permission, Mapping[Role, tuple[Reason, ...]]]
 
 
@@ -40,6 +44,9 @@ class Policy:
     """Default deny: what is not written in the table is refused."""
 
     table: Table
+    _clauses: dict[tuple[Permission, type, frozenset[Role]], list[Any]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def ever(self, actor: Actor, permission: Permission) -> bool:
         """Whether any role of the actor could ever do this, before looking at any row."""
@@ -59,5 +66,19 @@ class Policy:
         found = self.reasons(actor, permission, type(row))
         return any(reason.holds(standing, row, look) for standing, reason in found)
 
-    def clauses(self, actor: Actor, permission: Permission, model: type) -> list[Any]:
-        return [reason.clause(standing) for standing, reason in self.reasons(actor, permission, model)]
+    def clauses(self, actor: Actor, permission: Permission, model: type, stand_in: StandIn) -> list[Any]:
+        """WHERE clauses of all reasons, built once per set of roles.
+
+        Building them anew for every statement cost more than running it (1.0 of 1.4 ms); so they hold parameters
+        that `stand_in` makes and that are filled from `acting` at execution.
+        """
+        cached = (permission, model, actor.roles)
+        found = self._clauses.get(cached)
+        if found is None:
+            reasons = self.reasons(actor, permission, model)
+            found = [reason.clause(stand_in(standing.role)) for standing, reason in reasons]
+            self._clauses[cached] = found
+        return found
+
+
+StandIn = Callable[[Role], Any]

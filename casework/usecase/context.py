@@ -15,6 +15,7 @@ from ..codes import lookup
 from ..codes.lookup import Choice
 from ..crypto import Binding, CryptoError, KeyRing
 from ..db import CLEARED, SCOPE, Base, Confidential
+from ..db.reasons import stand_in
 from ..kernel.actor import Actor, Permission
 from ..kernel.clock import tokyo_date
 from ..kernel.errors import BadInput, NotFound, Refused, UncheckedUseCase, UnscopedQuery, VersionConflict
@@ -107,7 +108,7 @@ class Context:
         wanted = permission or visit.permission
         query = select(*models)
         for model in models:
-            query = query.where(or_(false(), *self.policy.clauses(self.actor, wanted, model)))
+            query = query.where(or_(false(), *self.policy.clauses(self.actor, wanted, model, stand_in)))
         return query.execution_options(**{SCOPE: frozenset(m.__tablename__ for m in models)})
 
     def load(

@@ -26,6 +26,7 @@ from ..kernel.errors import (
     UncheckedUseCase,
     VersionConflict,
 )
+from ..kernel.policy import acting
 from . import replies
 from .context import Context
 from .visit import Visit
@@ -105,6 +106,7 @@ def _visit(ctx: Context, about: UseCase, call: Callable[[], T]) -> T:
 
 
 def _outermost(ctx: Context, about: UseCase, call: Callable[[], T]) -> T:
+    acting.set(ctx.actor)
     for attempt in range(RETRIES):
         ctx.forget()
         try:
