@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .accounts import access as accounts
 from .agencies.models import Agency, District, Initiative, Window
 from .cases import access as cases
 from .codes.models import Code
@@ -31,7 +32,13 @@ DIRECTORY: Section = {
 }
 
 # -- accounts ----------------------------------------------------------------------------------------
-ACCOUNTS: Section = {}
+ACCOUNTS: Section = {
+    P.SIGN_IN: {R.SYSTEM: accounts.any_account},
+    P.SESSION_OWN: {role: accounts.own_account for role in EVERYONE},
+    P.ACCOUNT_READ: {R.ADMINISTRATOR: accounts.any_account, R.SYSTEM: accounts.any_account},
+    P.ACCOUNT_MANAGE: {R.ADMINISTRATOR: accounts.any_account, R.SYSTEM: accounts.any_account},
+    P.DIRECTORY_READ: {role: accounts.colleagues for role in R},
+}
 
 # -- people ------------------------------------------------------------------------------------------
 PEOPLE: Section = {}
