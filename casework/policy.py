@@ -10,6 +10,7 @@ from .db.reasons import anyone
 from .kernel.actor import Permission as P
 from .kernel.actor import Role as R
 from .kernel.policy import Policy, Reason, Table
+from .oversight import access as oversight
 
 EVERYONE = tuple(role for role in R if role is not R.SYSTEM)
 STAFF_ON_CASES = (
@@ -77,7 +78,13 @@ OUTREACH: Section = {}
 PARTICIPATION: Section = {}
 
 # -- oversight ---------------------------------------------------------------------------------------
-OVERSIGHT: Section = {}
+OVERSIGHT: Section = {
+    P.AUDIT_VERIFY: {
+        R.ADMINISTRATOR: (oversight.any_trail,),
+        R.PRIVACY_OFFICER: (oversight.any_trail,),
+        R.SYSTEM: (oversight.any_trail,),
+    },
+}
 
 
 def _joined(*sections: Section) -> Table:

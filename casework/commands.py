@@ -1,0 +1,150 @@
+"""`casework …`: init, serve, check, policy show, flow draw; the houses add their own groups."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import stat
+import sys
+from pathlib import Path
+
+import click
+from flask.cli import FlaskGroup, with_appcontext
+
+from .app import HOUSES, classified, create_app
+from .crypto import FileKeyStore, KeyRing
+from .kernel.flow import Flow
+from .kernel.policy import Policy
+from .migrate import current_revision, head_revision, upgrade
+from .settings import load_settings
+from .usecase.replies import REPLY_OWNER
+from .web.house import house
+
+
+@click.group(cls=FlaskGroup, create_app=create_app, add_default_commands=False, add_version_option=False)
+def cli() -> None:
+    """casework: case coordination for 重層的支援."""
+
+
+@cli.command(with_appcontext=False)
+def init() -> None:
+    """Make keys, database and directory; a second run changes nothing."""
+    settings = load_settings()
+    keystore, kek_dir = Path(settings.keystore_path), Path(settings.kek_dir)
+    if keystore.exists():
+        click.echo("keys: already there")
+    else:
+        KeyRing(FileKeyStore.create(keystore, kek_dir)).new_owner(REPLY_OWNER)
+        click.echo("keys: made")
+    before = current_revision(settings.database_url)
+    upgrade(settings.database_url)
+    click.echo(f"database: {before or 'empty'} -> {current_revision(settings.database_url)}")
+    app = create_app(settings)
+    with app.app_context():
+        from .agencies.actions import sync_directory
+        from .web.system import system_context
+
+        with system_context() as ctx:
+            click.echo(f"directory: {sync_directory(ctx)}")
+
+
+@cli.command(with_appcontext=False)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=int)
+@click.option("--threads", default=8, show_default=True, type=int)
+def serve(host: str, port: int, threads: int) -> None:
+    """Serve on loopback with waitress."""
+    from waitress import serve as run
+
+    app = create_app()
+    click.echo(f"http://{host}:{port}/")
+    run(app, host=host, port=port, threads=threads, ident=None, clear_untrusted_proxy_headers=True)
+
+
+@cli.command()
+@with_appcontext
+def check() -> None:
+    """Tell whether this installation is sound: keys, schema, file modes, policy."""
+    settings = house().settings
+    faults = []
+    for path in (Path(settings.keystore_path), *Path(settings.kek_dir).glob("*.key")):
+        if stat.S_IMODE(os.stat(path).st_mode) & 0o077:
+            faults.append(f"{path.name} can be read by others")
+    if current_revision(settings.database_url) != head_revision():
+        faults.append("the database is not at the newest revision; run casework init")
+    for line in faults or ["ok"]:
+        click.echo(line)
+    sys.exit(1 if faults else 0)
+
+
+@cli.group()
+def policy() -> None:
+    """The policy table."""
+
+
+@policy.command()
+@with_appcontext
+def show() -> None:
+    """Print who may do what, and for which rows, as Markdown."""
+    click.echo(policy_markdown(house().policy))
+
+
+def policy_markdown(table: Policy) -> str:
+    """docs/policy.md: one row per permission and role with its reasons in words."""
+    lines = ["| permission | role | for rows where |", "|---|---|---|"]
+    for permission in sorted(table.table):
+        for role in sorted(table.table[permission]):
+            reasons = table.table[permission][role]
+            words = "; ".join(f"{r.model.__name__}: {r.name}" for r in reasons)
+            lines.append(f"| {permission.value} | {role.value} | {words} |")
+    return "\n".join(lines)
+
+
+@cli.group()
+def flow() -> None:
+    """State machines."""
+
+
+@flow.command(with_appcontext=False)
+def draw() -> None:
+    """Print every flow as a Mermaid diagram (docs/flows.md)."""
+    click.echo(flows_markdown())
+
+
+def flows() -> list[Flow]:
+    """Every flow of every house, in the order of the work."""
+    found = []
+    for name in HOUSES:
+        rules = importlib.import_module(f"casework.{name}.rules")
+        found += [value for value in vars(rules).values() if isinstance(value, Flow)]
+    return found
+
+
+def flows_markdown() -> str:
+    parts = ["# Flows\n\nDrawn by `casework flow draw` from the tables in each `rules.py`; a test keeps them fresh.\n"]
+    for each in flows():
+        parts.append(f"## {each.name}\n\n```mermaid\n{each.draw()}\n```\n")
+        parts.append("| move | from | to | permission | needs |\n|---|---|---|---|---|")
+        for m in each.moves:
+            sources = ", ".join(s.value for s in each.states if s in m.from_)
+            parts.append(f"| {m.name} | {sources} | {m.to.value} | {m.permission.value} | {m.needs} |")
+        parts.append("")
+    return "\n".join(parts)
+
+
+@cli.command()
+@with_appcontext
+def routes() -> None:
+    """Print every route with its use case and permission."""
+    from flask import current_app
+
+    for endpoint, about in sorted(classified(current_app._get_current_object()).items()):  # type: ignore[attr-defined]
+        click.echo(f"{endpoint}\t{about.permission.value}\t{about.event}")
+
+
+def _houses() -> None:
+    for module, group in (("accounts", "user"), ("agencies", "codes"), ("oversight", "audit")):
+        cli.add_command(getattr(importlib.import_module(f"casework.{module}.cli"), group))
+
+
+_houses()

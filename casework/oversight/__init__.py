@@ -1,0 +1,1 @@
+"""Reading the trail: verification, and later reviews of emergency and unusual access."""
