@@ -1,0 +1,272 @@
+"""Accounts (職員アカウント): shapes, passwords, waits after failed sign-ins, and who may carry work. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from ..kernel.actor import Role
+from ..kernel.errors import BadInput, Refused
+
+LOGIN = re.compile(r"[a-z0-9][a-z0-9._\-]{2,63}")
+PASSWORD_LIMIT = 256  # characters; bounds the work of hashing
+
+# Roles that see no case by their office; work handed to somebody who holds only these would be nobody's.
+WITHOUT_WORK = frozenset({Role.ADMINISTRATOR, Role.PRIVACY_OFFICER, Role.SUPERVISOR, Role.SYSTEM})
+# The system is an actor, never a member of staff.
+GIVEN_TO_STAFF = tuple(role for role in Role if role is not Role.SYSTEM)
+
+# A whole office may share one address, so an address gets more free attempts than one login.
+SOURCE_ALLOWANCE = 10
+
+# Passwords of at least 15 characters that guessing tries first: runs of keys, repeated words, names of the system.
+BLOCKED = frozenset(
+    {
+        "password",
+        "passw0rd",
+        "passphrase",
+        "administrator",
+        "casework",
+        "kamakura",
+        "qwerty",
+        "qwertyuiop",
+        "asdfghjkl",
+        "zxcvbnm",
+        "1q2w3e4r5t6y",
+        "1qaz2wsx3edc",
+        "iloveyou",
+        "letmein",
+        "welcome",
+        "abcdefghijklmnopqrstuvwxyz",
+        "01234567890123456789",
+        "12345678901234567890",
+        "98765432109876543210",
+        "パスワード",
+        "ぱすわーど",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SignInDraft:
+    login: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordDraft:
+    current: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoleDraft:
+    """A role in an agency from a day on (today if None) through its last day (open if None)."""
+
+    role: Role
+    agency: str
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoleEnd:
+    """`last_day` None: at once."""
+
+    last_day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffDraft:
+    """A new account. With `must_change` the password serves only to set another one."""
+
+    login: str
+    name: str
+    agency: str
+    password: str
+    roles: tuple[RoleDraft, ...] = ()
+    must_change: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ResetDraft:
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandOverDraft:
+    """Who takes over the open work (I1); None is enough only where there is none."""
+
+    to_staff_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MoveDraft:
+    """A transfer (異動): the new agency, the roles held there, and who takes over the open work left behind."""
+
+    agency: str
+    roles: tuple[Role, ...]
+    to_staff_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoleView:
+    id: UUID
+    role: str
+    agency: str
+    valid_from: date
+    valid_until: date | None
+    in_force: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StaffView:
+    id: UUID
+    login: str
+    name: str
+    agency: str
+    roles: tuple[RoleView, ...]
+    created_at: datetime
+    disabled_at: datetime | None
+    must_change_password: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class StaffDetail:
+    """An account with the number of open pieces of work it owns: how many, never what."""
+
+    id: UUID
+    login: str
+    name: str
+    agency: str
+    roles: tuple[RoleView, ...]
+    created_at: datetime
+    disabled_at: datetime | None
+    must_change_password: bool
+    open_work: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ColleagueView:
+    """Whom work can be given to: name and the roles held in the agency today."""
+
+    id: UUID
+    name: str
+    agency: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MeView:
+    id: UUID
+    login: str
+    name: str
+    agency: str
+    roles: tuple[RoleView, ...]
+    must_change_password: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    id: UUID
+    created_at: datetime
+    seen_at: datetime
+    ends_at: datetime
+    agent: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """`token` is the secret of the cookie; it is kept nowhere else."""
+
+    token: str
+    session_id: UUID
+    staff: MeView
+
+
+def fold_login(typed: str) -> str:
+    """Logins are compared in one spelling: half width, lower case."""
+    return unicodedata.normalize("NFKC", typed).strip().lower()
+
+
+def check_login(typed: str) -> str:
+    """The folded login; BadInput("login_invalid") unless it is 3 to 64 of a-z, 0-9, dot, dash and underscore."""
+    login = fold_login(typed)
+    if not LOGIN.fullmatch(login):
+        raise BadInput("login_invalid", "login")
+    return login
+
+
+def same_password(typed: str) -> str:
+    """One spelling for what keyboards compose differently (NIST SP 800-63B-4, 3.1.1.2: NFC before hashing)."""
+    return unicodedata.normalize("NFC", typed)
+
+
+def check_password(typed: str, *, login: str, name: str, least: int, field: str) -> str:
+    """The password to be hashed; BadInput beside `field` if it is short, long, commonly guessed or the person's name.
+
+    NIST SP 800-63B-4, 3.1.1.2: length and a blocklist, no rules about kinds of characters.
+    """
+    password = same_password(typed)
+    if len(password) < least:
+        raise BadInput("password_short", field, least=least)
+    if len(password) > PASSWORD_LIMIT:
+        raise BadInput("password_long", field, most=PASSWORD_LIMIT)
+    folded = "".join(unicodedata.normalize("NFKC", password).lower().split())
+    if len(set(folded)) < 5 or _mostly_blocked(folded):
+        raise BadInput("password_common", field)
+    own = ["".join(unicodedata.normalize("NFKC", word).lower().split()) for word in (login, name)]
+    if any(len(word) >= 3 and word in folded for word in own):
+        raise BadInput("password_names_owner", field)
+    return password
+
+
+def _mostly_blocked(folded: str) -> bool:
+    """Whether little is left (under 8 characters) once blocked words, digits and punctuation are taken away."""
+    rest = folded
+    for word in sorted(BLOCKED, key=len, reverse=True):
+        rest = rest.replace(word, "")
+    if rest == folded and not folded.isdigit():
+        return False
+    return sum(c.isalpha() for c in rest) < 8
+
+
+def wait_after(failures: int, *, free: int, first: int, longest: int) -> timedelta:
+    """How long to wait after that many failures: none while they are free, then doubling up to the longest."""
+    if failures < free:
+        return timedelta(0)
+    doubled = min(failures - free, 30)
+    return timedelta(seconds=min(first * 2**doubled, longest))
+
+
+def check_period(valid_from: date, valid_until: date | None) -> None:
+    if valid_until is not None and valid_until < valid_from:
+        raise BadInput("period_reversed", "valid_until")
+
+
+def in_force(valid_from: date, valid_until: date | None, today: date) -> bool:
+    """`valid_until` is the last day on which the role counts."""
+    return valid_from <= today and (valid_until is None or valid_until >= today)
+
+
+def overlaps(a: tuple[date, date | None], b: tuple[date, date | None]) -> bool:
+    """Whether two periods share a day; an open end reaches for ever."""
+    return a[0] <= (b[1] or date.max) and b[0] <= (a[1] or date.max)
+
+
+def not_oneself(actor_id: UUID, staff_id: UUID) -> None:
+    """Nobody changes their own rights (security.md, authorization)."""
+    if actor_id == staff_id:
+        raise Refused("own_account")
+
+
+def receiver_needed(count: int, to_staff_id: UUID | None) -> None:
+    """I1: open work always has exactly one owner."""
+    if count and to_staff_id is None:
+        raise Refused("open_work_left", "to_staff_id", count=count)
