@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from ..kernel.actor import Role
-from ..kernel.errors import BadInput, Refused
+from ..kernel.errors import BadInput, CaseworkError, Refused
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._\-]{2,63}")
 PASSWORD_LIMIT = 256  # characters; bounds the work of hashing
@@ -22,7 +22,7 @@ GIVEN_TO_STAFF = tuple(role for role in Role if role is not Role.SYSTEM)
 # A whole office may share one address, so an address gets more free attempts than one login.
 SOURCE_ALLOWANCE = 10
 
-# Passwords of at least 15 characters that guessing tries first: runs of keys, repeated words, names of the system.
+# What guessing tries first: runs of keys, usual words, names of the system and the city.
 BLOCKED = frozenset(
     {
         "password",
@@ -50,10 +50,28 @@ BLOCKED = frozenset(
 )
 
 
+class PasswordChangeRequired(CaseworkError):
+    """The password was set by somebody else and serves only to set another one (403)."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__("password_change_required")
+
+
 @dataclass(frozen=True, slots=True)
 class SignInDraft:
     login: str
     password: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a sign-in comes from: network address, browser, and the device mark of an earlier sign-in."""
+
+    source: str
+    agent: str = ""
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +92,10 @@ class RoleDraft:
 
 @dataclass(frozen=True, slots=True)
 class RoleEnd:
-    """`last_day` None: at once."""
+    """`last_day` None: at once; then work left without a role to carry it goes to `to_staff_id` (I1)."""
 
     last_day: date | None = None
+    to_staff_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +124,7 @@ class HandOverDraft:
 
 @dataclass(frozen=True, slots=True)
 class MoveDraft:
-    """A transfer (異動): the new agency, the roles held there, and who takes over the open work left behind."""
+    """A transfer (異動): the new agency, the roles held there, and who takes over the work left behind."""
 
     agency: str
     roles: tuple[Role, ...]
@@ -183,10 +202,10 @@ class SessionView:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """`token` is the secret of the cookie; it is kept nowhere else."""
+    """`token` is the secret of the cookie, kept nowhere else; `device` marks the browser as known to this login."""
 
     token: str
-    session_id: UUID
+    device: str
     staff: MeView
 
 
@@ -196,7 +215,7 @@ def fold_login(typed: str) -> str:
 
 
 def check_login(typed: str) -> str:
-    """The folded login; BadInput("login_invalid") unless it is 3 to 64 of a-z, 0-9, dot, dash and underscore."""
+    """The folded login; BadInput("login_invalid") unless it is 3 to 64 of a-z, 0-9, ".", "-", "_"."""
     login = fold_login(typed)
     if not LOGIN.fullmatch(login):
         raise BadInput("login_invalid", "login")
@@ -204,12 +223,12 @@ def check_login(typed: str) -> str:
 
 
 def same_password(typed: str) -> str:
-    """One spelling for what keyboards compose differently (NIST SP 800-63B-4, 3.1.1.2: NFC before hashing)."""
+    """One spelling for what keyboards compose differently (NIST SP 800-63B-4, 3.1.1.2: normalize)."""
     return unicodedata.normalize("NFC", typed)
 
 
 def check_password(typed: str, *, login: str, name: str, least: int, field: str) -> str:
-    """The password to be hashed; BadInput beside `field` if it is short, long, commonly guessed or the person's name.
+    """The password to be hashed; BadInput beside `field` if it is short, long, easily guessed or a name.
 
     NIST SP 800-63B-4, 3.1.1.2: length and a blocklist, no rules about kinds of characters.
     """
@@ -228,7 +247,7 @@ def check_password(typed: str, *, login: str, name: str, least: int, field: str)
 
 
 def _mostly_blocked(folded: str) -> bool:
-    """Whether little is left (under 8 characters) once blocked words, digits and punctuation are taken away."""
+    """Whether little is left (under 8 characters) once blocked words, digits and signs are taken away."""
     rest = folded
     for word in sorted(BLOCKED, key=len, reverse=True):
         rest = rest.replace(word, "")
@@ -238,7 +257,7 @@ def _mostly_blocked(folded: str) -> bool:
 
 
 def wait_after(failures: int, *, free: int, first: int, longest: int) -> timedelta:
-    """How long to wait after that many failures: none while they are free, then doubling up to the longest."""
+    """How long to wait after that many failures: none while they are free, then doubling."""
     if failures < free:
         return timedelta(0)
     doubled = min(failures - free, 30)
@@ -247,7 +266,7 @@ def wait_after(failures: int, *, free: int, first: int, longest: int) -> timedel
 
 def check_period(valid_from: date, valid_until: date | None) -> None:
     if valid_until is not None and valid_until < valid_from:
-        raise BadInput("period_reversed", "valid_until")
+        raise BadInput("role_period_reversed", "valid_until")
 
 
 def in_force(valid_from: date, valid_until: date | None, today: date) -> bool:

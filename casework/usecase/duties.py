@@ -1,11 +1,12 @@
-"""Handing over open work (I1) of every house at once; ground code, because administration sees no case content.
+"""Handing over open work (I1) of every house at once; ground code: administration sees no case content.
 
-Only the owner columns of a row are read and written, row by row through the unit of work, so that versions rise,
-constraints hold, and every row that changed hands has its own event in the trail.
+Only the owner columns of a row are read and written, row by row through the unit of work, so that versions
+rise, constraints hold, and every row that changed hands has its own event in the trail.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -25,23 +26,26 @@ def owned_models() -> list[Any]:
     return sorted(found, key=lambda model: str(model.__tablename__))
 
 
-def count_open(ctx: Context, staff_id: UUID, *, agency: str | None = None) -> int:
-    """How many open pieces of work the person owns (in one agency, if named); how many, never which."""
+def count_open(ctx: Context, staff_id: UUID, *, keep: Collection[str] = ()) -> int:
+    """How many open pieces of work the person owns, outside the agencies to `keep`; how many, never which."""
     total = 0
     for model in owned_models():
-        query = _narrow(select(func.count()).select_from(model), model, staff_id, agency)
+        query = _narrow(select(func.count()).select_from(model), model, staff_id, keep)
         total += ctx.session.scalar(query, execution_options={CLEARED: True}) or 0
     return total
 
 
-def hand_over_all(ctx: Context, from_staff: UUID, to_staff: UUID, to_agency: str) -> int:
+def hand_over_all(
+    ctx: Context, from_staff: UUID, to_staff: UUID, to_agency: str, *, keep: Collection[str] = ()
+) -> int:
     """Give all open work of one person to another in this transaction; returns how many rows changed hands.
 
-    The calling use case has asked leave for both accounts and locked the giver's, so that no work arrives behind it.
+    Work of the agencies to `keep` stays. The calling use case has asked leave for both accounts and locked the
+    giver's, so that no work arrives behind it.
     """
     done = 0
     for model in owned_models():
-        query = _narrow(select(model), model, from_staff, None).order_by(*inspect(model).primary_key)
+        query = _narrow(select(model), model, from_staff, keep).order_by(*inspect(model).primary_key)
         query = query.options(load_only(*_needed(model))).with_for_update(of=model)
         rows = list(ctx.session.scalars(query, execution_options={CLEARED: True, "populate_existing": True}))
         for row in rows:
@@ -64,9 +68,9 @@ def _hand_over(ctx: Context, row: Any, to_staff: UUID, to_agency: str) -> None:
     ctx.done.append(visit)
 
 
-def _narrow(query: Select[Any], model: Any, staff_id: UUID, agency: str | None) -> Select[Any]:
+def _narrow(query: Select[Any], model: Any, staff_id: UUID, keep: Collection[str]) -> Select[Any]:
     query = query.where(model.owner_id == staff_id, model.is_open())
-    return query if agency is None else query.where(model.owner_agency == agency)
+    return query.where(model.owner_agency.not_in(sorted(keep))) if keep else query
 
 
 def _needed(model: Any) -> list[Any]:
