@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ColumnElement, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..db import Base, Confidential, Owned, Versioned, code_column, ref, sealed, state_column
+from ..db import Base, Confidential, Owned, Unrecorded, Versioned, code_column, ref, sealed, state_column
 from ..db.base import key
 from .rules import ENDED, CaseState, ConsentState, SegmentClass
 
@@ -45,10 +45,19 @@ class Case(Versioned, Owned, Confidential, Base):
     interrupt_reason: Mapped[str | None] = code_column("interrupt_reason")
     after_lead_agency: Mapped[str | None] = ref("agency.code", index=False)
     after_lead_id: Mapped[UUID | None] = ref("staff.id", index=False)
+    issue_revision: Mapped[int] = mapped_column(default=0)  # so that editing issues moves the version
 
     @classmethod
     def is_open(cls) -> ColumnElement[bool]:
         return cls.state.not_in([state.value for state in ENDED])
+
+
+class CaseCounter(Unrecorded, Base):
+    """The last case number of a fiscal year, locked while a case is opened."""
+
+    __tablename__ = "case_counter"
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]
 
 
 class CasePerson(Confidential, Base):
@@ -305,3 +314,17 @@ class MeetingProposal(Confidential, Base):
     proposed_by: Mapped[UUID] = ref("staff.id")
     proposed_at: Mapped[datetime]
     taken_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class ContactAttempt(Confidential, Base):
+    """接触の試み: how and with which result; "absent" and "through the door" are results, not failures."""
+
+    __tablename__ = "contact_attempt"
+    __part_of__ = "case_id"
+    id: Mapped[UUID] = key()
+    case_id: Mapped[UUID] = ref("case_file.id")
+    at: Mapped[datetime]
+    method: Mapped[str] = code_column("contact_method")
+    result: Mapped[str] = code_column("contact_result")
+    by: Mapped[UUID] = ref("staff.id", index=False)
+    recorded_at: Mapped[datetime]
