@@ -1,0 +1,94 @@
+"""Databases for tests: every test that asks for `database` runs on SQLite and on PostgreSQL, each time on a fresh one."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.support.postgres import Cluster, find_binaries, running_cluster
+from tests.support.tools import missing
+
+ENGINES = ("sqlite", "postgresql")
+BY_ENGINE = ("database", "empty_database")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--db", choices=("both", *ENGINES), default="both", help="databases to run on (default: both)")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One run per engine, unless the test names its engines itself or is marked `postgres`."""
+    chosen = metafunc.config.getoption("--db")
+    engines = ENGINES if chosen == "both" else (chosen,)
+    if metafunc.definition.get_closest_marker("postgres"):
+        engines = ("postgresql",)
+    named = {mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")}
+    for name in BY_ENGINE:
+        if name in metafunc.fixturenames and name not in named:
+            metafunc.parametrize(name, engines, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[Cluster]:
+    """One cluster per test process: it starts in about a second, and sharing one would need a lock."""
+    binaries = find_binaries()
+    if binaries is None:
+        missing("PostgreSQL")
+    with running_cluster(binaries) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_cluster: Cluster) -> str:
+    """A database that holds the schema and nothing else, to be copied."""
+    from tests.support.schema import build_schema
+
+    name = postgres_cluster.create()
+    build_schema(postgres_cluster.url(name))
+    return name
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that holds the schema and nothing else, to be copied."""
+    from tests.support.schema import build_schema
+
+    path = tmp_path_factory.mktemp("template") / "casework.db"
+    build_schema(f"sqlite:///{path}")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """URL of a fresh database with the schema and no rows."""
+    if request.param == "sqlite":
+        path = tmp_path / "casework.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    template = request.getfixturevalue("postgres_template")
+    yield from _on_postgres(request.getfixturevalue("postgres_cluster"), template)
+
+
+@pytest.fixture
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """URL of a fresh database without any table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    yield from _on_postgres(request.getfixturevalue("postgres_cluster"), "template0")
+
+
+def _on_postgres(cluster: Cluster, template: str) -> Iterator[str]:
+    name = cluster.create(template)
+    try:
+        yield cluster.url(name)
+    finally:
+        cluster.drop(name)
