@@ -48,15 +48,52 @@ PEOPLE: Section = {}
 RESOURCES: Section = {}
 
 # -- cases -------------------------------------------------------------------------------------------
-_COUNSELOR_SIGHT = (cases.own, cases.own_agency, cases.lead, cases.assigned)
+_TEAM = (cases.own, cases.own_agency, cases.lead)
+_COUNSELOR_SIGHT = (*_TEAM, cases.assigned)
+_COORDINATOR_SIGHT = (*_COUNSELOR_SIGHT, cases.multi_agency)
+_WORKERS = (R.OUTREACH_WORKER, R.PARTICIPATION_COORDINATOR)
+_TEAMWORK = {R.COUNSELOR: _TEAM, R.COORDINATOR: _COORDINATOR_SIGHT}
+_EVERYBODY_ON_IT = {
+    R.COUNSELOR: _COUNSELOR_SIGHT,
+    R.COORDINATOR: _COORDINATOR_SIGHT,
+    **dict.fromkeys(_WORKERS, (cases.assigned,)),
+}
+_SIGHT = {
+    **_EVERYBODY_ON_IT,
+    R.COORDINATOR: (*_COORDINATOR_SIGHT, cases.proposed),
+    R.SUPERVISOR: (cases.granted,),
+}
 CASES: Section = {
-    P.CASE_READ: {
-        R.COUNSELOR: _COUNSELOR_SIGHT,
-        R.COORDINATOR: (*_COUNSELOR_SIGHT, cases.multi_agency),
-        R.OUTREACH_WORKER: (cases.assigned,),
-        R.PARTICIPATION_COORDINATOR: (cases.assigned,),
-        R.SUPERVISOR: (cases.granted,),
+    P.CASE_READ: {role: cases.cover(*reasons) for role, reasons in _SIGHT.items()},
+    P.CASE_LIST: _SIGHT,
+    P.CASE_WRITE: _TEAMWORK,
+    P.CASE_ASSESS: _TEAMWORK,
+    P.CASE_PLAN: {R.COORDINATOR: _COORDINATOR_SIGHT},
+    P.CASE_DECIDE: {R.SUPERVISOR: (cases.granted,)},
+    P.CASE_EVALUATE: _TEAMWORK,
+    P.CASE_CLOSE: _TEAMWORK,
+    P.CASE_INTERRUPT: _TEAMWORK,
+    P.CASE_REOPEN: _TEAMWORK,
+    P.CASE_FOLLOW_UP: _TEAMWORK,
+    P.CASE_ASSIGN: _TEAMWORK,
+    P.CASE_HAND_OVER: {R.COUNSELOR: (cases.own, cases.own_agency), R.COORDINATOR: _COORDINATOR_SIGHT},
+    P.CASE_STEP_OUT: {R.COORDINATOR: (*_COORDINATOR_SIGHT, cases.proposed)},
+    P.CASE_PROPOSE: {**_EVERYBODY_ON_IT, R.COORDINATOR: (*_COORDINATOR_SIGHT, cases.proposed)},
+    P.CASE_GRANT: {R.PRIVACY_OFFICER: (cases.any_case,), R.CHAIR: (cases.any_case,)},
+    P.ALERT_RAISE: _SIGHT,
+    P.NOTE_READ: {
+        role: cases.narrative(*reasons)
+        for role, reasons in {**_EVERYBODY_ON_IT, R.SUPERVISOR: (cases.granted,)}.items()
     },
+    P.NOTE_WRITE: {role: cases.narrative(*reasons) for role, reasons in _EVERYBODY_ON_IT.items()},
+    P.CONSENT_READ: {role: cases.consents(*reasons) for role, reasons in _EVERYBODY_ON_IT.items()},
+    P.CONSENT_WRITE: {role: cases.consents(*reasons) for role, reasons in _EVERYBODY_ON_IT.items()},
+    P.DISCLOSURE_WRITE: _EVERYBODY_ON_IT,
+    P.PROTECTION_SET: {
+        R.COUNSELOR: cases.protection(*_COUNSELOR_SIGHT),
+        R.COORDINATOR: cases.protection(*_COORDINATOR_SIGHT),
+    },
+    P.WORKLIST_READ: _EVERYBODY_ON_IT,
 }
 
 # -- intake ------------------------------------------------------------------------------------------

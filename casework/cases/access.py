@@ -1,4 +1,4 @@
-"""Reasons to touch a case and what hangs on it. Every one stops at a protected case unless a named grant is held."""
+"""Reasons to touch a case and what hangs on it; all stop at a protected case unless a named grant is held (I12)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,35 @@ from typing import Any
 
 from sqlalchemy.orm import InstrumentedAttribute
 
-from ..db.reasons import all_of, any_of, begun, equals, has, mine, my_agency, not_over, renamed, through
+from ..db.reasons import (
+    all_of,
+    any_of,
+    anyone,
+    begun,
+    equals,
+    has,
+    mine,
+    missing,
+    my_agency,
+    not_over,
+    renamed,
+    through,
+)
 from ..kernel.policy import Reason
 from ..people.models import Person, ProtectionGrant
-from .models import AccessGrant, Assignment, Case, CasePerson
+from .models import (
+    AccessGrant,
+    Alert,
+    Assignment,
+    Case,
+    CasePerson,
+    CaseStep,
+    Consent,
+    Disclosure,
+    MeetingProposal,
+    Note,
+    NoteSegment,
+)
 
 _granted_person = has(
     ProtectionGrant.person_id,
@@ -50,7 +75,12 @@ granted = guarded(
         at=Case.id,
     ),
 )
-
+# A case put forward for a meeting is on the coordinators' desk until an agenda takes it.
+proposed = guarded(
+    "proposed for a meeting",
+    has(MeetingProposal.case_id, missing(MeetingProposal.taken_at), at=Case.id),
+)
+any_case = guarded("any case, without content", anyone(Case))
 
 
 def person_by_case(reason: Reason) -> Reason:
@@ -65,3 +95,36 @@ def person_by_case(reason: Reason) -> Reason:
         ),
     )
     return renamed(f"person of: {reason.name}", all_of(linked, open_or_granted))
+
+
+def cover(*reasons: Reason) -> tuple[Reason, ...]:
+    """The case and the rows of its timeline, each authorised on its own."""
+    links = (CaseStep.case_id, Alert.case_id, Disclosure.case_id)
+    return (*reasons, *(by_case(link, reason) for link in links for reason in reasons))
+
+
+def narrative(*reasons: Reason) -> tuple[Reason, ...]:
+    """The case and its notes with their segments, each authorised on its own."""
+    links = (Note.case_id, NoteSegment.case_id)
+    return (*reasons, *(by_case(link, reason) for link in links for reason in reasons))
+
+
+def consents(*reasons: Reason) -> tuple[Reason, ...]:
+    """The case and the consents of its people; a consent given for another case stays there."""
+    return (*reasons, *(_consent(reason) for reason in reasons))
+
+
+def _consent(reason: Reason) -> Reason:
+    person = through(Consent.person_id, person_by_case(reason), to=Person.id)
+    here = any_of(missing(Consent.case_id), by_case(Consent.case_id, reason))
+    return renamed(f"consent of: {reason.name}", all_of(person, here))
+
+
+def protection(*reasons: Reason) -> tuple[Reason, ...]:
+    """A person of a case in sight, and every case of that person, so that none is forgotten when one is protected."""
+    found: list[Reason] = []
+    for reason in reasons:
+        person = person_by_case(reason)
+        linked = has(CasePerson.case_id, through(CasePerson.person_id, person, to=Person.id), at=Case.id)
+        found += [person, renamed(f"case of a {person.name}", linked)]
+    return tuple(found)
