@@ -19,6 +19,7 @@ BY_ENGINE = ("database", "empty_database")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--db", choices=("both", *ENGINES), default="both", help="databases to run on (default: both)")
+    parser.addoption("--long", action="store_true", help="the long form of the tests marked `long` (make prove)")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -31,6 +32,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     for name in BY_ENGINE:
         if name in metafunc.fixturenames and name not in named:
             metafunc.parametrize(name, engines, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def long_run(request: pytest.FixtureRequest) -> bool:
+    """Whether the long form was asked for; a test marked `long` takes its counts from it."""
+    return bool(request.config.getoption("--long"))
 
 
 @pytest.fixture(scope="session")
