@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ..db.reasons import anyone, mine, renamed
-from .models import Staff, StaffRole, StaffSession
+from .models import SignInAttempt, Staff, StaffRole, StaffSession
 
-any_account = (anyone(Staff), anyone(StaffRole), anyone(StaffSession))
+any_account = (anyone(Staff), anyone(StaffRole), anyone(StaffSession), anyone(SignInAttempt))
 own_account = (
     renamed("own account", mine(Staff.id)),
     renamed("own roles", mine(StaffRole.staff_id)),

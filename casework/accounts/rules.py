@@ -202,7 +202,7 @@ class SessionView:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """`token` is the secret of the cookie, kept nowhere else; `device` marks the browser as known to this login."""
+    """`token` is the secret of the cookie, kept nowhere else; `device` marks the browser as known."""
 
     token: str
     device: str

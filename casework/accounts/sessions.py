@@ -1,6 +1,6 @@
-"""What happens before anybody is signed in: passwords, tokens, the actor behind a cookie, waits after failures.
+"""What happens before anybody is signed in: passwords, tokens, the actor behind a cookie, waits.
 
-Ground-like code of this house: it reads without a scope, because there is no actor yet on whose behalf to read.
+Ground-like code: it reads without a scope, because there is no actor yet on whose behalf to read.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from .models import SignInAttempt, Staff, StaffRole, StaffSession
 
 SEEN_EVERY = timedelta(minutes=1)
 _CLEARED = {CLEARED: True}
+_UNSYNCED = {CLEARED: True, "synchronize_session": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def digest(token: str) -> bytes:
 
 
 def presence_for_token(session: Session, token: str, now: datetime, settings: Settings) -> Presence | None:
-    """The actor with the roles in force today, in one query; None once the session, account or roles have ended.
+    """The actor with the roles in force today, in one query; None once session, account or roles have ended.
 
     A session found idle for too long is ended for good, so that a clock set back does not revive it.
     """
@@ -137,9 +138,9 @@ def _write(session: Session, session_id: UUID, **values: datetime) -> None:
     """Bookkeeping without content: a session row is Unrecorded. An ended session stays as it is."""
     query = update(StaffSession).where(StaffSession.id == session_id, StaffSession.ended_at.is_(None))
     try:
-        with writer_turn(session.get_bind()):  # type: ignore[arg-type]
+        with writer_turn(session.get_bind().engine):
             session.connection(execution_options={WRITE: True})
-            session.execute(query.values(**values), execution_options={**_CLEARED, "synchronize_session": False})
+            session.execute(query.values(**values), execution_options=_UNSYNCED)
             session.commit()
     except DBAPIError as trouble:
         session.rollback()

@@ -38,7 +38,7 @@ def count_open(ctx: Context, staff_id: UUID, *, keep: Collection[str] = ()) -> i
 def hand_over_all(
     ctx: Context, from_staff: UUID, to_staff: UUID, to_agency: str, *, keep: Collection[str] = ()
 ) -> int:
-    """Give all open work of one person to another in this transaction; returns how many rows changed hands.
+    """Give all open work of one person to another in this transaction; how many rows changed hands.
 
     Work of the agencies to `keep` stays. The calling use case has asked leave for both accounts and locked the
     giver's, so that no work arrives behind it.
