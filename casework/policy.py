@@ -7,10 +7,12 @@ from .agencies.models import Agency, District, Initiative, Window
 from .cases import access as cases
 from .codes.models import Code
 from .db.reasons import anyone
+from .intake import access as intake
 from .kernel.actor import Permission as P
 from .kernel.actor import Role as R
 from .kernel.policy import Policy, Reason, Table
 from .oversight import access as oversight
+from .referral import access as referral
 
 EVERYONE = tuple(role for role in R if role is not R.SYSTEM)
 STAFF_ON_CASES = (
@@ -97,10 +99,62 @@ CASES: Section = {
 }
 
 # -- intake ------------------------------------------------------------------------------------------
-INTAKE: Section = {}
+_INTAKE_TEAM = (intake.own, intake.own_agency)
+_INTAKE_SIGHT = {
+    R.COUNSELOR: (*_INTAKE_TEAM, *map(intake.of_case, _TEAM)),
+    R.COORDINATOR: (*_INTAKE_TEAM, intake.referred, *map(intake.of_case, (*_TEAM, cases.multi_agency))),
+}
+INTAKE: Section = {
+    P.INTAKE_RECEIVE: {R.COUNSELOR: (intake.any_window, intake.own_form)},
+    P.INTAKE_READ: _INTAKE_SIGHT,
+    P.INTAKE_SCREEN: {R.COUNSELOR: _INTAKE_TEAM, R.COORDINATOR: _INTAKE_TEAM},
+    P.ALERT_RAISE: _INTAKE_SIGHT,
+    P.INTAKE_MERGE: {
+        R.SUPERVISOR: (intake.own_agency, cases.own_agency),
+        R.COORDINATOR: (intake.any_intake, intake.known_case),
+    },
+    P.INTAKE_REVIEW: {R.SUPERVISOR: (intake.answered,)},
+    P.KNOWN_ELSEWHERE: {R.COUNSELOR: (intake.known_case,), R.COORDINATOR: (intake.known_case,)},
+    P.PERSON_READ: {role: tuple(map(intake.person_of, reasons)) for role, reasons in _INTAKE_SIGHT.items()},
+    P.PERSON_WRITE: {R.COUNSELOR: tuple(map(intake.person_of, _INTAKE_TEAM))},
+}
 
 # -- referral ----------------------------------------------------------------------------------------
-REFERRAL: Section = {}
+_RECEIVERS = (R.COUNSELOR, R.COORDINATOR, R.AGENCY_MEMBER)
+_REFERRAL_SIGHT = {
+    R.COUNSELOR: (referral.addressed, referral.held, referral.sent, referral.sent_by_agency),
+    R.COORDINATOR: (referral.any_referral,),
+    R.AGENCY_MEMBER: (referral.addressed, referral.held, referral.sent),
+}
+REFERRAL: Section = {
+    P.REFERRAL_SEND: {
+        R.COUNSELOR: _TEAM,
+        R.COORDINATOR: (*_COORDINATOR_SIGHT, referral.case_referred),
+        R.AGENCY_MEMBER: (cases.own,),
+    },
+    P.REFERRAL_READ: {
+        role: (*reasons, *map(referral.shared_segment, reasons)) for role, reasons in _REFERRAL_SIGHT.items()
+    },
+    P.REFERRAL_ANSWER: {role: (referral.addressed, referral.case_addressed) for role in _RECEIVERS},
+    P.REFERRAL_WITHDRAW: {
+        R.COUNSELOR: (referral.sent, referral.sent_by_agency),
+        R.COORDINATOR: (referral.any_referral,),
+        R.AGENCY_MEMBER: (referral.sent,),
+    },
+    P.REFERRAL_COMPLETE: {role: (referral.held, cases.own, cases.own_agency) for role in _RECEIVERS},
+    P.REFERRAL_WATCH: {
+        R.COORDINATOR: (referral.any_referral,),
+        R.SUPERVISOR: (referral.either_side,),
+    },
+    P.CONSENT_READ: {role: (referral.consent_addressed,) for role in _RECEIVERS},
+    # Coordinators see every referred case; a member who accepted one works on it as its owner (flow.md section 4).
+    P.CASE_READ: {R.COORDINATOR: cases.cover(referral.case_referred), R.AGENCY_MEMBER: cases.cover(cases.own)},
+    P.CASE_LIST: {R.COORDINATOR: (referral.case_referred,), R.AGENCY_MEMBER: (cases.own,)},
+    P.CASE_WRITE: {R.COORDINATOR: (referral.case_referred,), R.AGENCY_MEMBER: (cases.own,)},
+    P.CASE_PROPOSE: {R.COORDINATOR: (referral.case_referred,)},
+    P.NOTE_READ: {R.COORDINATOR: cases.narrative(referral.case_referred), R.AGENCY_MEMBER: cases.narrative(cases.own)},
+    P.NOTE_WRITE: {R.AGENCY_MEMBER: cases.narrative(cases.own)},
+}
 
 # -- meeting -----------------------------------------------------------------------------------------
 MEETING: Section = {}

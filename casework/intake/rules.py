@@ -11,6 +11,7 @@ from uuid import UUID
 
 from ..kernel.actor import Permission as P
 from ..kernel.errors import BadInput, Refused
+from ..kernel.fiscal import fiscal_year
 from ..kernel.flow import Flow, move
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class ScreeningFacts:
     kind: str | None = None
     notified_to: str | None = None
     notified_at: datetime | None = None
+    text: str | None = None
     itself: bool = False
     survivors: int = 0
 
@@ -79,6 +81,8 @@ def needs_recontact(facts: ScreeningFacts) -> None:
 
 def needs_report(facts: ScreeningFacts) -> None:
     """What was reported to whom, and when; the moment cannot lie ahead (I29)."""
+    if not facts.text:
+        raise BadInput("report_missing", "text")
     if not facts.kind:
         raise BadInput("emergency_kind_missing", "kind")
     if not facts.notified_to:
@@ -141,6 +145,19 @@ INTAKE = Flow(
     ),
 )
 
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: read aloud without mistakes
+
+
+def number_for(kind: str, day: date, row_id: UUID) -> str:
+    """受付番号 and the like: letter, fiscal year and seven characters of the row's random part ("U2026-7K3M9QX").
+
+    No counter: numbers of people who came are nobody's business, and two windows never wait for each other.
+    """
+    rest = row_id.int & (32**7 - 1)
+    tail = "".join(ALPHABET[(rest >> shift) & 31] for shift in range(30, -1, -5))
+    return f"{kind}{fiscal_year(day)}-{tail}"
+
+
 # Fields that may be corrected as long as the intake is open.
 EDITABLE = OPEN
 
@@ -190,7 +207,7 @@ class ReceptionConsentDraft:
     items: tuple[str, ...]
     given_on: date
     form: str | None = None
-    purpose: str = "referral"
+    purpose: str = "referral_sharing"
     proxy: str | None = None
     expires_on: date | None = None
 
@@ -245,8 +262,7 @@ def check_reception(draft: IntakeDraft, today: date) -> None:
     check_topics(draft.topics)
     if draft.received_on is not None and draft.received_on > today:
         raise BadInput("date_ahead", "received_on")
-    if draft.next_contact_on is not None and draft.next_contact_on < (draft.received_on or today):
-        raise BadInput("next_contact_past", "next_contact_on")
+    check_next_contact(draft.next_contact_on, draft.received_on or today)
     if draft.person_id is not None and draft.person is not None:
         raise BadInput("person_twice", "person")
     given = draft.consent is ReceptionConsent.GIVEN
@@ -256,6 +272,12 @@ def check_reception(draft: IntakeDraft, today: date) -> None:
         raise BadInput("consent_reason_fit", "consent_reason")
     if draft.consent_given is not None:
         check_given(draft.consent_given, today)
+
+
+def check_next_contact(day: date | None, earliest: date) -> None:
+    """次の連絡日 lies ahead of the reception."""
+    if day is not None and day < earliest:
+        raise BadInput("next_contact_past", "next_contact_on")
 
 
 def check_given(consent: ReceptionConsentDraft, today: date) -> None:

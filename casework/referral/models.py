@@ -73,6 +73,7 @@ class Referral(Versioned, Owned, Confidential, Base):
     accepted_by: Mapped[UUID | None] = ref("staff.id", index=False)
     return_reason: Mapped[str | None] = code_column("return_reason")
     return_text: Mapped[bytes | None] = sealed()
+    forward_text: Mapped[bytes | None] = sealed()  # what the forwarding agency adds for the next one
     forwarded_to: Mapped[str | None] = ref("agency.code", index=False)
     completed_on: Mapped[date | None]
     completed_at: Mapped[datetime | None]

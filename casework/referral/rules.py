@@ -25,6 +25,8 @@ class ReferralState(StrEnum):
 S = ReferralState
 PENDING = frozenset({S.SENT, S.ACKNOWLEDGED})  # the receiver has still to answer; the sender owns the case (I2)
 OPEN = PENDING | {S.ACCEPTED}
+PURPOSE = "referral_sharing"  # consent_purpose under which a referral shares
+GROUND_OF_CONSENT = "consent"  # sharing_ground that the form with consent stands for
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,8 @@ def check_draft(draft: ReferralDraft, owner_agency: str) -> None:
     """Rules that need no store (書式は同意あり・なしの二つ): without consent only what a named ground lets tell."""
     if draft.to_agency == owner_agency:
         raise BadInput("referral_to_itself", "to_agency")
+    if len(set(draft.items)) != len(draft.items) or len(set(draft.segments)) != len(draft.segments):
+        raise BadInput("item_twice", "items")
     if draft.with_consent:
         if draft.ground is not None:
             raise BadInput("ground_unfit", "ground")
@@ -129,7 +133,9 @@ def check_draft(draft: ReferralDraft, owner_agency: str) -> None:
             raise BadInput("items_missing", "items")
         return
     if draft.ground is None:
-        raise BadInput("ground_missing", "ground")
+        raise BadInput("referral_ground_missing", "ground")
+    if draft.ground == GROUND_OF_CONSENT:
+        raise BadInput("ground_unfit", "ground")
     if draft.segments:
         raise Refused("segments_need_consent", "segments")
 
@@ -149,7 +155,7 @@ class ReturnDraft:
 
 @dataclass(frozen=True, slots=True)
 class ForwardDraft:
-    """The one next agency; `ground` when the consent does not reach it is not enough if the referral had consent."""
+    """The one next agency, and what the forwarding agency adds for it."""
 
     to_agency: str | None = None
     text: str | None = None
@@ -175,8 +181,8 @@ class ReferralView:
     """A つなぎ as sender, receiver and coordinator see it: what was shared, not the case."""
 
     id: UUID
+    number: str
     case_id: UUID
-    case_number: str
     state: str
     version: int
     owner_id: UUID
@@ -205,6 +211,7 @@ class ReferralView:
     return_reason: str | None
     return_text: str | None
     forwarded_to: str | None
+    forward_text: str | None
     completed_on: date | None
     moves: tuple[str, ...]
 

@@ -1,0 +1,63 @@
+"""Reasons to touch a referral, and what a referral lets one do with its case. All stop at protected cases (I12)."""
+
+from __future__ import annotations
+
+from ..cases import access as cases
+from ..cases.models import Case, CasePerson, Consent, NoteSegment
+from ..db.reasons import all_of, any_of, anyone, equals, has, mine, my_agency, renamed, through
+from ..kernel.policy import Reason
+from .models import Referral, ReferralSegment
+from .rules import OPEN, PENDING, PURPOSE, ReferralState
+
+_unprotected = cases.by_case(Referral.case_id, cases.unprotected)
+
+
+def guarded(name: str, reason: Reason) -> Reason:
+    """A reason on Referral that a protected case stops."""
+    return renamed(name, all_of(reason, _unprotected))
+
+
+def _in(states: frozenset[ReferralState]) -> Reason:
+    return equals(Referral.state, *sorted(state.value for state in states))
+
+
+# The receiver sees it while an answer is awaited and while it holds the duty; a returned one is gone.
+addressed = guarded("addressed to my agency", all_of(my_agency(Referral.to_agency), _in(OPEN)))
+held = guarded("holds the duty", any_of(mine(Referral.owner_id), my_agency(Referral.owner_agency)))
+sent = guarded("sent by me", mine(Referral.from_staff))
+sent_by_agency = guarded("sent by my agency", my_agency(Referral.from_agency))
+either_side = guarded(
+    "my agency sends or receives", any_of(my_agency(Referral.from_agency), my_agency(Referral.to_agency))
+)
+any_referral = guarded("any unprotected referral", anyone(Referral))
+
+# Answering touches the case: ownership moves, a return may become a proposal. Only while the answer is awaited.
+case_addressed = cases.guarded(
+    "its referral awaits my agency",
+    has(Referral.case_id, all_of(my_agency(Referral.to_agency), _in(PENDING)), at=Case.id),
+)
+# A receiver who forwards must know whether the consent for passing on reaches the next agency, and nothing else.
+consent_addressed = renamed(
+    "consent to the referral that awaits my agency",
+    all_of(
+        equals(Consent.purpose, PURPOSE),
+        has(
+            CasePerson.person_id,
+            cases.by_case(CasePerson.case_id, case_addressed),
+            at=Consent.person_id,
+        ),
+    ),
+)
+case_referred = cases.guarded("referred case", has(Referral.case_id, anyone(Referral), at=Case.id))
+
+
+def shared_segment(reason: Reason) -> Reason:
+    """A note segment may be read with the referral it was sent with, as far as that may be seen for `reason`."""
+    return renamed(
+        f"shared in: {reason.name}",
+        has(
+            ReferralSegment.segment_id,
+            through(ReferralSegment.referral_id, reason, to=Referral.id),
+            at=NoteSegment.id,
+        ),
+    )
