@@ -1,4 +1,4 @@
-"""Settings (設定): one frozen dataclass from config/*.toml, the environment and overrides; typed, checked, complete."""
+"""Settings (設定): one frozen dataclass from config/*.toml, the environment and overrides; typed and checked."""
 
 from __future__ import annotations
 
@@ -103,14 +103,16 @@ def load_settings(
 
 
 def bundled_path(name: str) -> Path:
-    """Where `config` or `migrations` lies: CASEWORK_CONFIG_DIR (config only), the source tree, else inside the wheel."""
+    """Where `config` or `migrations` lies: CASEWORK_CONFIG_DIR (config), the source tree, else the wheel."""
     chosen = os.environ.get("CASEWORK_CONFIG_DIR")
     if name == "config" and chosen:
         return _folder(Path(chosen))
     package = Path(__file__).resolve().parent
     for place in (package.parent / name, package / "_bundled" / name):
         # An installed package lies in site-packages, where a folder of the same name would be somebody else's.
-        if place.is_dir() and (place.parent != package.parent or (package.parent / "pyproject.toml").is_file()):
+        if place.is_dir() and (
+            place.parent != package.parent or (package.parent / "pyproject.toml").is_file()
+        ):
             return place
     raise SettingsError(f"{name}: neither beside the package nor inside it")
 
@@ -246,7 +248,9 @@ def _absent_keys(settings: Settings) -> Iterator[str]:
 
 
 _TYPES: Mapping[str, Any] = MappingProxyType(get_type_hints(Settings))
-_BOUNDS: Mapping[str, Mapping[str, int | None]] = MappingProxyType({f.name: f.metadata for f in fields(Settings)})
+_BOUNDS: Mapping[str, Mapping[str, int | None]] = MappingProxyType(
+    {f.name: f.metadata for f in fields(Settings)}
+)
 _FROM_TEXT: Mapping[Any, Callable[[str], Any]] = MappingProxyType(
     {str: str, int: int, bool: _flag, tuple[str, ...]: _listed}
 )

@@ -1,4 +1,4 @@
-"""Databases for tests: every test that asks for `database` runs on SQLite and on PostgreSQL, each time on a fresh one."""
+"""Databases for tests: each test that asks for `database` runs on SQLite and PostgreSQL, on a fresh one."""
 
 from __future__ import annotations
 
@@ -18,8 +18,12 @@ BY_ENGINE = ("database", "empty_database")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--db", choices=("both", *ENGINES), default="both", help="databases to run on (default: both)")
-    parser.addoption("--long", action="store_true", help="the long form of the tests marked `long` (make prove)")
+    parser.addoption(
+        "--db", choices=("both", *ENGINES), default="both", help="databases to run on (default: both)"
+    )
+    parser.addoption(
+        "--long", action="store_true", help="the long form of the tests marked `long` (make prove)"
+    )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

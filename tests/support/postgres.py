@@ -17,7 +17,13 @@ import psycopg
 from psycopg import sql
 
 READY_WITHIN_SECONDS = 60
-SPEED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "shared_buffers=64MB")
+SPEED = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "autovacuum=off",
+    "shared_buffers=64MB",
+)
 
 
 def find_binaries() -> Path | None:
@@ -47,7 +53,9 @@ class Cluster:
         name = f"test_{next(self._numbers)}"
         with self.connect() as connection:
             connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                    sql.Identifier(name), sql.Identifier(template)
+                )
             )
         return name
 
