@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select
 
 from ..kernel.actor import Permission
-from ..kernel.errors import BadInput
+from ..kernel.errors import BadInput, NotFound
 from ..usecase import Context, Page, use_case
 from ..usecase.duties import count_open
 from ..usecase.page import after_moment, cut
@@ -86,6 +86,16 @@ def list_staff(ctx: Context, *, agency: str | None = None, after: str | None = N
     page, following = cut(rows, ctx.settings.page_size, lambda staff: (staff.created_at, staff.id))
     roles = roles_of(ctx, [staff.id for staff in page])
     return Page(tuple(_view(staff, roles[staff.id]) for staff in page), following)
+
+
+@use_case(Permission.ACCOUNT_READ, event="staff.found", reads=True)
+def by_login(ctx: Context, login: str) -> StaffView:
+    """Find an account by its login."""
+    staff: Staff | None = ctx.one(ctx.select(Staff).where(Staff.login == rules.fold_login(login)))
+    if staff is None:
+        raise NotFound("staff")
+    ctx.visit.about(staff)
+    return _view(staff, roles_of(ctx, [staff.id])[staff.id])
 
 
 @use_case(Permission.ACCOUNT_READ, event="staff.read", reads=True)

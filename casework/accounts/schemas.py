@@ -1,0 +1,169 @@
+"""Shapes of accounts at the door: sign-in, sessions, staff and roles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_wtf.csrf import generate_csrf
+from marshmallow import ValidationError, fields
+
+from ..kernel.actor import Role
+from ..web.schema import AtMost, CodeField, Fault, InSchema, JapaneseDate, OutSchema, PageArgs, Text
+from . import rules
+
+ROLES_AT_ONCE = 20
+
+
+class Password(fields.String):
+    """A password as typed: nothing is trimmed or folded away, only its length is bounded."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("required", True)
+        kwargs.setdefault("metadata", {}).update(maxLength=rules.PASSWORD_LIMIT, format="password")
+        super().__init__(load_only=True, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        typed: str = super()._deserialize(value, attr, data, **kwargs)
+        if len(typed) > rules.PASSWORD_LIMIT:
+            raise ValidationError([Fault("password_long", {"most": rules.PASSWORD_LIMIT})])
+        if any("\ud800" <= character <= "\udfff" for character in typed):
+            raise ValidationError([Fault("text_surrogate")])
+        return typed
+
+
+class RoleField(fields.String):
+    """A role that staff can hold."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        metadata = {"enum": [role.value for role in rules.GIVEN_TO_STAFF]}
+        super().__init__(metadata=metadata, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        typed = super()._deserialize(value, attr, data, **kwargs)
+        found = [role for role in rules.GIVEN_TO_STAFF if role.value == typed]
+        if not found:
+            raise ValidationError([Fault("unknown_code")])
+        return found[0]
+
+
+class SignInIn(InSchema):
+    draft = rules.SignInDraft
+    login = Text(limit=64, required=True)
+    password = Password()
+
+
+class PasswordIn(InSchema):
+    draft = rules.PasswordDraft
+    current = Password()
+    new = Password()
+
+
+class ResetIn(InSchema):
+    draft = rules.ResetDraft
+    password = Password()
+
+
+class RoleIn(InSchema):
+    draft = rules.RoleDraft
+    role = RoleField(required=True)
+    agency = CodeField(required=True)
+    valid_from = JapaneseDate(load_default=None, allow_none=True)
+    valid_until = JapaneseDate(load_default=None, allow_none=True)
+
+
+def _staff_draft(**data: Any) -> rules.StaffDraft:
+    return rules.StaffDraft(**{**data, "roles": tuple(data["roles"])})
+
+
+class StaffIn(InSchema):
+    draft = staticmethod(_staff_draft)
+    login = Text(limit=64, required=True)
+    name = Text(limit=100, required=True)
+    agency = CodeField(required=True)
+    password = Password()
+    roles = fields.List(fields.Nested(RoleIn), load_default=list, validate=AtMost(ROLES_AT_ONCE))
+
+
+class RoleEndIn(InSchema):
+    draft = rules.RoleEnd
+    last_day = JapaneseDate(load_default=None, allow_none=True)
+    to_staff_id = fields.UUID(load_default=None, allow_none=True)
+
+
+class HandOverIn(InSchema):
+    draft = rules.HandOverDraft
+    to_staff_id = fields.UUID(load_default=None, allow_none=True)
+
+
+def _move_draft(**data: Any) -> rules.MoveDraft:
+    return rules.MoveDraft(**{**data, "roles": tuple(data["roles"])})
+
+
+class MoveIn(InSchema):
+    draft = staticmethod(_move_draft)
+    agency = CodeField(required=True)
+    roles = fields.List(RoleField(), required=True, validate=AtMost(ROLES_AT_ONCE, least=1))
+    to_staff_id = fields.UUID(load_default=None, allow_none=True)
+
+
+class StaffArgs(PageArgs):
+    agency = CodeField(load_default=None)
+
+
+class ColleagueArgs(PageArgs):
+    agency = CodeField(required=True)
+
+
+class RoleOut(OutSchema):
+    id = fields.UUID()
+    role = fields.String()
+    agency = fields.String()
+    valid_from = fields.Date()
+    valid_until = fields.Date(allow_none=True)
+    in_force = fields.Boolean()
+
+
+class MeOut(OutSchema):
+    """Who is signed in. `csrf_token` goes into the header X-CSRFToken of every change."""
+
+    id = fields.UUID()
+    login = fields.String()
+    name = fields.String()
+    agency = fields.String()
+    roles = fields.List(fields.Nested(RoleOut))
+    must_change_password = fields.Boolean()
+    csrf_token = fields.Function(lambda _view: generate_csrf(), metadata={"type": "string"})
+
+
+class SessionOut(OutSchema):
+    id = fields.UUID()
+    created_at = fields.AwareDateTime()
+    seen_at = fields.AwareDateTime()
+    ends_at = fields.AwareDateTime()
+    agent = fields.String()
+    current = fields.Boolean()
+
+
+class StaffOut(OutSchema):
+    id = fields.UUID()
+    login = fields.String()
+    name = fields.String()
+    agency = fields.String()
+    roles = fields.List(fields.Nested(RoleOut))
+    created_at = fields.AwareDateTime()
+    disabled_at = fields.AwareDateTime(allow_none=True)
+    must_change_password = fields.Boolean()
+    version = fields.Integer()
+
+
+class StaffDetailOut(StaffOut):
+    """`open_work`: how many open pieces of work the person owns; which ones is not for administration to see."""
+
+    open_work = fields.Integer()
+
+
+class ColleagueOut(OutSchema):
+    id = fields.UUID()
+    name = fields.String()
+    agency = fields.String()
+    roles = fields.List(fields.String())
