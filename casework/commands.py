@@ -29,7 +29,7 @@ def cli() -> None:
 @cli.command(with_appcontext=False)
 def init() -> None:
     """Make keys, database and directory; a second run changes nothing."""
-    settings = load_settings()
+    settings = load_settings(keys_expected=False)
     keystore, kek_dir = Path(settings.keystore_path), Path(settings.kek_dir)
     if keystore.exists():
         click.echo("keys: already there")
