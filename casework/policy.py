@@ -29,7 +29,7 @@ Section = dict[P, dict[R, tuple[Reason, ...]]]
 # -- directory and codes (agencies) ------------------------------------------------------------------
 _DIRECTORY = (anyone(Agency), anyone(Window), anyone(District), anyone(Initiative), anyone(Code))
 DIRECTORY: Section = {
-    P.DIRECTORY_READ: {role: _DIRECTORY for role in R},
+    P.DIRECTORY_READ: dict.fromkeys(R, _DIRECTORY),
     P.DIRECTORY_MANAGE: {R.ADMINISTRATOR: _DIRECTORY, R.SYSTEM: _DIRECTORY},
     P.CODE_MANAGE: {R.ADMINISTRATOR: _DIRECTORY, R.SYSTEM: _DIRECTORY},
 }
@@ -37,10 +37,10 @@ DIRECTORY: Section = {
 # -- accounts ----------------------------------------------------------------------------------------
 ACCOUNTS: Section = {
     P.SIGN_IN: {R.SYSTEM: accounts.any_account},
-    P.SESSION_OWN: {role: accounts.own_account for role in EVERYONE},
+    P.SESSION_OWN: dict.fromkeys(EVERYONE, accounts.own_account),
     P.ACCOUNT_READ: {R.ADMINISTRATOR: accounts.any_account, R.SYSTEM: accounts.any_account},
     P.ACCOUNT_MANAGE: {R.ADMINISTRATOR: accounts.any_account, R.SYSTEM: accounts.any_account},
-    P.DIRECTORY_READ: {role: accounts.colleagues for role in R},
+    P.DIRECTORY_READ: dict.fromkeys(R, accounts.colleagues),
 }
 
 # -- people ------------------------------------------------------------------------------------------
@@ -135,24 +135,30 @@ REFERRAL: Section = {
     P.REFERRAL_READ: {
         role: (*reasons, *map(referral.shared_segment, reasons)) for role, reasons in _REFERRAL_SIGHT.items()
     },
-    P.REFERRAL_ANSWER: {role: (referral.addressed, referral.case_addressed) for role in _RECEIVERS},
+    P.REFERRAL_ANSWER: dict.fromkeys(_RECEIVERS, (referral.addressed, referral.case_addressed)),
     P.REFERRAL_WITHDRAW: {
         R.COUNSELOR: (referral.sent, referral.sent_by_agency),
         R.COORDINATOR: (referral.any_referral,),
         R.AGENCY_MEMBER: (referral.sent,),
     },
-    P.REFERRAL_COMPLETE: {role: (referral.held, cases.own, cases.own_agency) for role in _RECEIVERS},
+    P.REFERRAL_COMPLETE: dict.fromkeys(_RECEIVERS, (referral.held, cases.own, cases.own_agency)),
     P.REFERRAL_WATCH: {
         R.COORDINATOR: (referral.any_referral,),
         R.SUPERVISOR: (referral.either_side,),
     },
-    P.CONSENT_READ: {role: (referral.consent_addressed,) for role in _RECEIVERS},
-    # Coordinators see every referred case; a member who accepted one works on it as its owner (flow.md section 4).
-    P.CASE_READ: {R.COORDINATOR: cases.cover(referral.case_referred), R.AGENCY_MEMBER: cases.cover(cases.own)},
+    P.CONSENT_READ: dict.fromkeys(_RECEIVERS, (referral.consent_addressed,)),
+    # Coordinators see every referred case; a member who accepted one works on it as its owner.
+    P.CASE_READ: {
+        R.COORDINATOR: cases.cover(referral.case_referred),
+        R.AGENCY_MEMBER: cases.cover(cases.own),
+    },
     P.CASE_LIST: {R.COORDINATOR: (referral.case_referred,), R.AGENCY_MEMBER: (cases.own,)},
     P.CASE_WRITE: {R.COORDINATOR: (referral.case_referred,), R.AGENCY_MEMBER: (cases.own,)},
     P.CASE_PROPOSE: {R.COORDINATOR: (referral.case_referred,)},
-    P.NOTE_READ: {R.COORDINATOR: cases.narrative(referral.case_referred), R.AGENCY_MEMBER: cases.narrative(cases.own)},
+    P.NOTE_READ: {
+        R.COORDINATOR: cases.narrative(referral.case_referred),
+        R.AGENCY_MEMBER: cases.narrative(cases.own),
+    },
     P.NOTE_WRITE: {R.AGENCY_MEMBER: cases.narrative(cases.own)},
 }
 

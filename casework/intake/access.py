@@ -1,11 +1,23 @@
-"""Reasons to touch an intake. Every one stops at a protected person or case unless a named grant is held (I12)."""
+"""Reasons to touch an intake. Each stops at a protected person or case unless a named grant is held (I12)."""
 
 from __future__ import annotations
 
 from ..agencies.models import Window
 from ..cases import access as cases
 from ..cases.models import Case
-from ..db.reasons import all_of, any_of, anyone, equals, has, mine, missing, my_agency, not_over, renamed, through
+from ..db.reasons import (
+    all_of,
+    any_of,
+    anyone,
+    equals,
+    has,
+    mine,
+    missing,
+    my_agency,
+    not_over,
+    renamed,
+    through,
+)
 from ..kernel.policy import Reason
 from ..people.models import Person, ProtectionGrant
 from .models import Intake, IntakeSavedForm

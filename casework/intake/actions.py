@@ -46,7 +46,7 @@ from .rules import (
 
 @use_case(P.INTAKE_RECEIVE, event="intake.received")
 def receive(ctx: Context, draft: IntakeDraft) -> IntakeView:
-    """Receive a consultation at any window; the recorder and the recorder's division own it at once (I1, I5)."""
+    """Receive a consultation at any window; its recorder and their division own it at once (I1, I5)."""
     check_reception(draft, ctx.today)
     window = _window(ctx, draft.window)
     _check_codes(ctx, draft)
@@ -134,9 +134,9 @@ def keep(ctx: Context, intake_id: UUID) -> IntakeView:
 
 @use_case(P.INTAKE_SCREEN, event="intake.referred")
 def refer(ctx: Context, intake_id: UUID) -> Case:
-    """Open the case that is to be referred; its owner stays until a named person of the receiver accepts (I2).
+    """Open the case that is to be referred; its owner stays until a named receiver accepts (I2).
 
-    The referral itself is sent by referral.actions.refer_intake, which joins this use case in one transaction.
+    The referral itself is sent by referral.actions.refer_intake, in the same transaction.
     """
     row = ctx.load(Intake, intake_id)
     state = INTAKE.after(row.state, "refer")
@@ -157,7 +157,7 @@ def seek_consent(ctx: Context, intake_id: UUID, draft: SeekConsentDraft) -> Inta
 
 @use_case(P.ALERT_RAISE, event="intake.emergency")
 def emergency(ctx: Context, intake_id: UUID, draft: EmergencyDraft) -> IntakeView:
-    """Report abuse or danger to life: a case is opened and flagged, with what was reported to whom and when (I29)."""
+    """Report abuse or danger to life: a flagged case is opened with what was reported to whom and when (I29)."""
     row = ctx.load(Intake, intake_id)
     facts = ScreeningFacts(
         now=ctx.now,
@@ -167,7 +167,9 @@ def emergency(ctx: Context, intake_id: UUID, draft: EmergencyDraft) -> IntakeVie
         notified_at=draft.notified_at,
     )
     state = INTAKE.after(row.state, "emergency", facts)
-    ctx.codes(("emergency_kind", draft.kind or "", "kind"), ("notified_to", draft.notified_to or "", "notified_to"))
+    ctx.codes(
+        ("emergency_kind", draft.kind or "", "kind"), ("notified_to", draft.notified_to or "", "notified_to")
+    )
     case = _open_case(ctx, row, danger=True)
     alert = AlertDraft(draft.kind or "", draft.text or "", draft.notified_to, draft.notified_at)
     cases.add_alert(ctx, case, alert)
@@ -287,9 +289,7 @@ def _fill(ctx: Context, row: Intake, draft: IntakeDraft | IntakeEdit) -> None:
 
 
 def _topics(ctx: Context, row: Intake, topics: Iterable[TopicDraft]) -> None:
-    ctx.add(
-        *(IntakeTopic(intake_id=row.id, sort=n, code=t.code, main=t.main) for n, t in enumerate(topics))
-    )
+    ctx.add(*(IntakeTopic(intake_id=row.id, sort=n, code=t.code, main=t.main) for n, t in enumerate(topics)))
 
 
 def _open_case(ctx: Context, row: Intake, *, danger: bool = False) -> Case:

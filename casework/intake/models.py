@@ -16,7 +16,7 @@ WITH_CASE = "'kept_by_division', 'referred', 'emergency'"
 
 
 class Intake(Versioned, Owned, Confidential, Base):
-    """One reception at a window. Owned by its recorder at once; ends with a reason, a next place or a case (I4)."""
+    """One reception at a window, owned by its recorder at once; ends with a reason and place, or a case (I4)."""
 
     __tablename__ = "intake"
     __sealed_by__ = "id"
@@ -24,7 +24,8 @@ class Intake(Versioned, Owned, Confidential, Base):
         UniqueConstraint("number"),
         CheckConstraint(f"state NOT IN ({WITH_CASE}) OR case_id IS NOT NULL", name="case_opened"),
         CheckConstraint(
-            "state <> 'answered' OR (answer_reason IS NOT NULL AND next_place IS NOT NULL)", name="answered_how"
+            "state <> 'answered' OR (answer_reason IS NOT NULL AND next_place IS NOT NULL)",
+            name="answered_how",
         ),
         CheckConstraint("state <> 'seeking_consent' OR next_contact_on IS NOT NULL", name="recontact_when"),
         CheckConstraint(
@@ -81,7 +82,11 @@ class IntakeTopic(Confidential, Base):
     __table_args__ = (
         UniqueConstraint("intake_id", "code"),
         Index(
-            "uq_intake_topic_main", "intake_id", unique=True, sqlite_where=text("main"), postgresql_where=text("main")
+            "uq_intake_topic_main",
+            "intake_id",
+            unique=True,
+            sqlite_where=text("main"),
+            postgresql_where=text("main"),
         ),
     )
     id: Mapped[UUID] = key()

@@ -129,7 +129,9 @@ def answered(ctx: Context, *, after: str | None = None) -> Page[AnsweredLine]:
     rows, following = _page(ctx, query, after)
     mains = _mains(ctx, rows)
     lines = (
-        AnsweredLine(row.number, row.window, mains[row.id], row.answer_reason, row.next_place, row.received_on)
+        AnsweredLine(
+            row.number, row.window, mains[row.id], row.answer_reason, row.next_place, row.received_on
+        )
         for row in rows
     )
     return Page(tuple(lines), following)
@@ -138,9 +140,7 @@ def answered(ctx: Context, *, after: str | None = None) -> Page[AnsweredLine]:
 @use_case(P.INTAKE_MERGE, event="intake.duplicates_listed", reads=True)
 def mergeable(ctx: Context, *, after: str | None = None) -> Page[MergeLine]:
     """List open and merged intakes by number, window and main topic, for merging duplicates."""
-    query = ctx.select(Intake).where(
-        Intake.is_open() | (Intake.state == IntakeState.MERGED_DUPLICATE.value)
-    )
+    query = ctx.select(Intake).where(Intake.is_open() | (Intake.state == IntakeState.MERGED_DUPLICATE.value))
     rows, following = _page(ctx, query, after)
     return Page(tuple(_merge_lines(ctx, rows)), following)
 

@@ -1,4 +1,4 @@
-"""Reasons to touch a referral, and what a referral lets one do with its case. All stop at protected cases (I12)."""
+"""Reasons to touch a referral, and the case through it. All stop at protected cases (I12)."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ either_side = guarded(
 )
 any_referral = guarded("any unprotected referral", anyone(Referral))
 
-# Answering touches the case: ownership moves, a return may become a proposal. Only while the answer is awaited.
+# Answering touches the case (ownership moves, a return may become a proposal), while the answer is awaited.
 case_addressed = cases.guarded(
     "its referral awaits my agency",
     has(Referral.case_id, all_of(my_agency(Referral.to_agency), _in(PENDING)), at=Case.id),
 )
-# A receiver who forwards must know whether the consent for passing on reaches the next agency, and nothing else.
+# Who forwards must know whether the consent for passing on reaches the next agency, and nothing else.
 consent_addressed = renamed(
     "consent to the referral that awaits my agency",
     all_of(
@@ -52,7 +52,7 @@ case_referred = cases.guarded("referred case", has(Referral.case_id, anyone(Refe
 
 
 def shared_segment(reason: Reason) -> Reason:
-    """A note segment may be read with the referral it was sent with, as far as that may be seen for `reason`."""
+    """A note segment may be read with the referral it was sent with, if that may be seen for `reason`."""
     return renamed(
         f"shared in: {reason.name}",
         has(

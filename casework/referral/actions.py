@@ -1,4 +1,4 @@
-"""Writing つなぎ: connect with responsibility - the sender owns the case until a named person accepts (I2)."""
+"""Writing つなぎ with responsibility: the sender owns the case until a named person accepts (I2)."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ SECOND_RETURN = "second_return"
 
 @use_case(P.REFERRAL_SEND, event="referral.sent")
 def send(ctx: Context, case_id: UUID, draft: ReferralDraft) -> ReferralView:
-    """Refer a case to another agency, with or without the person's consent; the sender owns it until acceptance."""
+    """Refer a case to another agency, with or without consent; the sender owns it until acceptance."""
     case = ctx.load(Case, case_id)
     _still_open(case)
     check_draft(draft, case.owner_agency)
@@ -86,7 +86,7 @@ def acknowledge(ctx: Context, referral_id: UUID) -> ReferralView:
 
 @use_case(P.REFERRAL_ANSWER, event="referral.accepted")
 def accept(ctx: Context, referral_id: UUID, draft: AcceptDraft) -> ReferralView:
-    """Accept by a named person of the receiving agency, the actor by default: the case's ownership moves now (I2)."""
+    """Accept by a named person of the receiver, the actor by default: the case's ownership moves now (I2)."""
     row = ctx.load(Referral, referral_id)
     taker = draft.accepted_by or ctx.actor.id
     state = REFERRAL.after(row.state, "accept", AnswerFacts(accepted_by=taker))
@@ -103,7 +103,7 @@ def accept(ctx: Context, referral_id: UUID, draft: AcceptDraft) -> ReferralView:
 
 @use_case(P.REFERRAL_ANSWER, event="referral.returned")
 def return_(ctx: Context, referral_id: UUID, draft: ReturnDraft) -> ReferralView:
-    """Return it with a reason; it reaches the coordinators, and a repeated return is proposed for 支援会議 (I3)."""
+    """Return it with a reason; coordinators see it, and a repeated return is proposed for 支援会議 (I3)."""
     row = ctx.load(Referral, referral_id)
     state = REFERRAL.after(row.state, "return", AnswerFacts(reason=draft.reason))
     ctx.codes(("return_reason", draft.reason or "", "reason"))

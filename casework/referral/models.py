@@ -1,4 +1,4 @@
-"""Tables of つなぎ: one row per receiver; forwarding makes the next row of the chain. Texts carry the case's key."""
+"""Tables of つなぎ: one row per receiver, forwarding makes the next. Texts carry the case's key."""
 
 from __future__ import annotations
 
@@ -23,11 +23,14 @@ class Referral(Versioned, Owned, Confidential, Base):
     __sealed_by__ = "case_id"
     __table_args__ = (
         UniqueConstraint("number"),
-        CheckConstraint("state NOT IN ('accepted', 'completed') OR accepted_by IS NOT NULL", name="accepted_by_whom"),
+        CheckConstraint(
+            "state NOT IN ('accepted', 'completed') OR accepted_by IS NOT NULL", name="accepted_by_whom"
+        ),
         CheckConstraint("state <> 'returned' OR return_reason IS NOT NULL", name="returned_why"),
         CheckConstraint("(state = 'forwarded') = (forwarded_to IS NOT NULL)", name="forwarded_where"),
         CheckConstraint(
-            "(state = 'completed') = (completed_on IS NOT NULL AND completed_by IS NOT NULL)", name="completed_when"
+            "(state = 'completed') = (completed_on IS NOT NULL AND completed_by IS NOT NULL)",
+            name="completed_when",
         ),
         CheckConstraint("(state IN ('sent', 'acknowledged')) = (answered_at IS NULL)", name="answered_when"),
         CheckConstraint("(acknowledged_at IS NULL) = (acknowledged_by IS NULL)", name="acknowledged_by_whom"),

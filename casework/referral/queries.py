@@ -1,4 +1,4 @@
-"""Reading つなぎ: one referral, inbox and sent list, the coordinators' board, returns and late acknowledgements."""
+"""Reading つなぎ: one referral, inbox and sent list, the board, returns and late acknowledgements."""
 
 from __future__ import annotations
 
@@ -128,7 +128,8 @@ def _segments(ctx: Context, row: Referral) -> tuple[SharedSegment, ...]:
     query = ctx.select(NoteSegment, permission=P.REFERRAL_READ).where(NoteSegment.id.in_(wanted))
     found = ctx.all(query.order_by(NoteSegment.id))
     return tuple(
-        SharedSegment(s.about_id, ctx.unseal(s, "said_by"), s.segment_class, ctx.unseal(s, "text")) for s in found
+        SharedSegment(s.about_id, ctx.unseal(s, "said_by"), s.segment_class, ctx.unseal(s, "text"))
+        for s in found
     )
 
 

@@ -1,4 +1,4 @@
-"""つなぎ: the referral's flow and guards, the duty to answer, and the shapes of the house (flow.md sections 2 and 3)."""
+"""つなぎ: the referral's flow and guards, and the shapes of the house (flow.md sections 2 and 3)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ReferralState(StrEnum):
 
 
 S = ReferralState
-PENDING = frozenset({S.SENT, S.ACKNOWLEDGED})  # the receiver has still to answer; the sender owns the case (I2)
+PENDING = frozenset({S.SENT, S.ACKNOWLEDGED})  # not yet answered: the sender owns the case (I2)
 OPEN = PENDING | {S.ACCEPTED}
 PURPOSE = "referral_sharing"  # consent_purpose under which a referral shares
 GROUND_OF_CONSENT = "consent"  # sharing_ground that the form with consent stands for
@@ -87,8 +87,22 @@ REFERRAL = Flow(
             guard=needs_acceptor,
             needs="引き受ける担当者の名前",
         ),
-        move("return", PENDING, S.RETURNED, P.REFERRAL_ANSWER, guard=needs_return_reason, needs="差し戻しの理由"),
-        move("forward", PENDING, S.FORWARDED, P.REFERRAL_ANSWER, guard=needs_next_agency, needs="次の一つの機関"),
+        move(
+            "return",
+            PENDING,
+            S.RETURNED,
+            P.REFERRAL_ANSWER,
+            guard=needs_return_reason,
+            needs="差し戻しの理由",
+        ),
+        move(
+            "forward",
+            PENDING,
+            S.FORWARDED,
+            P.REFERRAL_ANSWER,
+            guard=needs_next_agency,
+            needs="次の一つの機関",
+        ),
         move("withdraw", PENDING, S.WITHDRAWN, P.REFERRAL_WITHDRAW),
         move(
             "complete",
@@ -107,7 +121,7 @@ REFERRAL = Flow(
 
 @dataclass(frozen=True, slots=True)
 class ReferralDraft:
-    """A つなぎ as typed. With consent it must be in force for the receiver and items; without, a ground is named."""
+    """A つなぎ as typed. With consent: in force for receiver and items; without: a ground is named."""
 
     to_agency: str
     reason: str
@@ -121,7 +135,7 @@ class ReferralDraft:
 
 
 def check_draft(draft: ReferralDraft, owner_agency: str) -> None:
-    """Rules that need no store (書式は同意あり・なしの二つ): without consent only what a named ground lets tell."""
+    """Rules that need no store (forms 同意あり・なし): without consent only what a named ground lets tell."""
     if draft.to_agency == owner_agency:
         raise BadInput("referral_to_itself", "to_agency")
     if len(set(draft.items)) != len(draft.items) or len(set(draft.segments)) != len(draft.segments):
@@ -237,7 +251,7 @@ class ReferralLine:
 
 @dataclass(frozen=True, slots=True)
 class OverdueLine:
-    """What supervisors of both sides see of a late acknowledgement: number, agencies and age, nobody's name."""
+    """What supervisors of both sides see of a late acknowledgement: number, agencies and age, no names."""
 
     number: str
     from_agency: str
