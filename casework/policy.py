@@ -11,7 +11,10 @@ from .intake import access as intake
 from .kernel.actor import Permission as P
 from .kernel.actor import Role as R
 from .kernel.policy import Policy, Reason, Table
+from .outreach import access as outreach
 from .oversight import access as oversight
+from .participation import access as participation
+from .plan import access as plan
 from .referral import access as referral
 
 EVERYONE = tuple(role for role in R if role is not R.SYSTEM)
@@ -166,13 +169,73 @@ REFERRAL: Section = {
 MEETING: Section = {}
 
 # -- plan --------------------------------------------------------------------------------------------
-PLAN: Section = {}
+_PLAN_SIGHT = (plan.own, plan.own_agency, plan.lead, plan.assigned)
+PLAN: Section = {
+    P.PLAN_READ: {
+        R.COUNSELOR: _PLAN_SIGHT,
+        R.COORDINATOR: (*_PLAN_SIGHT, plan.multi_agency),
+        R.OUTREACH_WORKER: (plan.assigned,),
+        R.PARTICIPATION_COORDINATOR: (plan.assigned,),
+        R.CHAIR: (plan.on_agenda,),
+        R.SECRETARIAT: (plan.on_agenda,),
+        R.SUPERVISOR: (plan.granted,),
+    },
+    P.PLAN_WRITE: {
+        R.COUNSELOR: (plan.own, plan.lead),
+        R.COORDINATOR: (plan.own, plan.lead, plan.multi_agency),
+    },
+    P.PLAN_DECIDE: {R.CHAIR: (plan.on_agenda,), R.SUPERVISOR: (plan.granted,)},
+    P.EVALUATION_WRITE: {
+        R.COUNSELOR: (plan.own, plan.lead),
+        R.COORDINATOR: (plan.own, plan.lead, plan.multi_agency),
+    },
+}
 
 # -- outreach ----------------------------------------------------------------------------------------
-OUTREACH: Section = {}
+_OUTREACH_SIGHT = (outreach.own_case, outreach.own_agency, outreach.lead)
+OUTREACH: Section = {
+    P.OUTREACH_START: {
+        R.COUNSELOR: (cases.own, cases.own_agency, cases.lead),
+        R.COORDINATOR: (cases.own, cases.own_agency, cases.lead, cases.multi_agency),
+    },
+    P.OUTREACH_READ: {
+        R.OUTREACH_WORKER: (outreach.worker,),
+        R.COUNSELOR: (*_OUTREACH_SIGHT, outreach.worker),
+        R.COORDINATOR: (*_OUTREACH_SIGHT, outreach.multi_agency),
+    },
+    P.OUTREACH_WRITE: {
+        R.OUTREACH_WORKER: (outreach.worker,),
+        R.COUNSELOR: (outreach.worker,),
+        R.COORDINATOR: (outreach.worker,),
+    },
+    P.CASE_READ: {R.OUTREACH_WORKER: (outreach.case_of_worker,)},
+    P.NOTE_WRITE: {R.OUTREACH_WORKER: (outreach.case_of_worker,)},
+    P.PERSON_READ: {R.OUTREACH_WORKER: (cases.person_by_case(outreach.case_of_worker),)},
+}
 
 # -- participation -----------------------------------------------------------------------------------
-PARTICIPATION: Section = {}
+_NEED_SIGHT = (participation.own_case, participation.own_agency, participation.lead)
+PARTICIPATION: Section = {
+    P.PARTICIPATION_REQUEST: {
+        R.COUNSELOR: (cases.own, cases.own_agency, cases.lead),
+        R.COORDINATOR: (cases.own, cases.own_agency, cases.lead, cases.multi_agency),
+        R.PARTICIPATION_COORDINATOR: (cases.own, cases.assigned),
+    },
+    P.PARTICIPATION_READ: {
+        R.PARTICIPATION_COORDINATOR: (participation.coordinator,),
+        R.COUNSELOR: _NEED_SIGHT,
+        R.COORDINATOR: (*_NEED_SIGHT, participation.multi_agency),
+    },
+    P.PARTICIPATION_WRITE: {
+        R.PARTICIPATION_COORDINATOR: (participation.coordinator,),
+        R.COORDINATOR: (participation.coordinator,),
+    },
+    P.CASE_READ: {R.PARTICIPATION_COORDINATOR: (participation.case_of_coordinator,)},
+    P.NOTE_WRITE: {R.PARTICIPATION_COORDINATOR: (participation.case_of_coordinator,)},
+    P.PERSON_READ: {
+        R.PARTICIPATION_COORDINATOR: (cases.person_by_case(participation.case_of_coordinator),)
+    },
+}
 
 # -- oversight ---------------------------------------------------------------------------------------
 OVERSIGHT: Section = {

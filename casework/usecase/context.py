@@ -180,6 +180,11 @@ class Context:
         if not self.may(permission, row):
             raise NotFound(row.__tablename__, str(_key(row)))
 
+    def count(self, query: Select[Any], *models: type[Base]) -> int:
+        """A bare count over tables whose rows are not handed out (capacity, limits); never shown to anyone."""
+        scope = frozenset(m.__tablename__ for m in models)
+        return int(self.session.scalar(query, execution_options={SCOPE: scope}) or 0)
+
     def codes(self, *choices: Choice) -> None:
         """Refuse any (list, code, field) that is not on offer today; None and empty codes are passed over."""
         lookup.require(self.session, [c for c in choices if c[1]], self.today)
