@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.postgres import Cluster, find_binaries, running_cluster
 from tests.support.tools import missing
+from tests.support.world import World, make_world
 
 ENGINES = ("sqlite", "postgresql")
 BY_ENGINE = ("database", "empty_database")
@@ -55,22 +56,34 @@ def postgres_cluster() -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_cluster: Cluster) -> str:
-    """A database that holds the schema and nothing else, to be copied."""
-    from tests.support.schema import build_schema
+def keystore(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh keystore, to be copied per test."""
+    from tests.support.world import make_keystore
+
+    return make_keystore(tmp_path_factory.mktemp("keystore") / "keys")
+
+
+@pytest.fixture(scope="session")
+def postgres_template(
+    postgres_cluster: Cluster, keystore: Path, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """A database that holds the schema and the city's lists, to be copied."""
+    from tests.support.schema import build_schema, fill_directory
 
     name = postgres_cluster.create()
     build_schema(postgres_cluster.url(name))
+    fill_directory(postgres_cluster.url(name), keystore, tmp_path_factory.mktemp("fill"))
     return name
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file that holds the schema and nothing else, to be copied."""
-    from tests.support.schema import build_schema
+def sqlite_template(keystore: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that holds the schema and the city's lists, to be copied."""
+    from tests.support.schema import build_schema, fill_directory
 
     path = tmp_path_factory.mktemp("template") / "casework.db"
     build_schema(f"sqlite:///{path}")
+    fill_directory(f"sqlite:///{path}", keystore, tmp_path_factory.mktemp("fill"))
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return path
@@ -78,7 +91,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """URL of a fresh database with the schema and no rows."""
+    """URL of a fresh database with the schema and the city's lists."""
     if request.param == "sqlite":
         path = tmp_path / "casework.db"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
@@ -103,3 +116,10 @@ def _on_postgres(cluster: Cluster, template: str) -> Iterator[str]:
         yield cluster.url(name)
     finally:
         cluster.drop(name)
+
+
+@pytest.fixture
+def world(database: str, keystore: Path, tmp_path: Path) -> Iterator[World]:
+    """An application on a fresh database, with real actors and a clock that can be moved."""
+    with make_world(database, tmp_path, keystore) as made:
+        yield made

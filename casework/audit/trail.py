@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.orm import Session
 
 from ..db import CLEARED
@@ -126,3 +126,10 @@ TRIGGERS = {
         "FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_refuse()",
     ),
 }
+
+
+def prepare(connection: Connection) -> None:
+    """Lay down the empty chain's head and the triggers, on a database that has just got its tables."""
+    connection.execute(insert(AuditHead.__table__).values(id=1, seq=0, digest=ZERO))
+    for statement in TRIGGERS[connection.dialect.name]:
+        connection.exec_driver_sql(statement)

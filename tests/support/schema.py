@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import create_engine
 
 import casework
+from casework.audit import trail
 from casework.db import Base
 from casework.migrate import head_revision, upgrade
 
@@ -26,4 +27,15 @@ def _from_models(url: str) -> None:
         importlib.import_module(f"casework.{path.parent.name}.models")
     engine = create_engine(url)
     Base.metadata.create_all(engine)
+    with engine.begin() as connection:
+        trail.prepare(connection)
     engine.dispose()
+
+
+def fill_directory(url: str, keystore: Path, folder: Path) -> None:
+    """Load Kamakura's lists as `casework init` does, through the use case."""
+    from casework.agencies.actions import sync_directory
+    from tests.support.world import make_world
+
+    with make_world(url, folder, keystore) as world:
+        sync_directory(world.ctx())

@@ -1,0 +1,153 @@
+"""A world for tests: an application on a fresh database, staff in real roles, a clock that can be moved."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+from flask import Flask
+
+from casework.accounts.models import Staff, StaffRole
+from casework.app import create_app
+from casework.crypto import FileKeyStore, KeyRing
+from casework.db import GuardedSession, db
+from casework.kernel.actor import SYSTEM_ID, Actor, Membership, Role, system_actor
+from casework.kernel.clock import MovableClock
+from casework.kernel.ids import new_id
+from casework.policy import POLICY
+from casework.settings import Settings, load_settings
+from casework.usecase import Context
+from casework.usecase.replies import REPLY_OWNER
+
+T = TypeVar("T")
+START = datetime(2026, 4, 6, 1, 0, tzinfo=UTC)  # Monday 10:00 in Japan
+
+
+class World:
+    """One municipality with staff. Everything goes through use cases, as real actors."""
+
+    def __init__(self, app: Flask, clock: MovableClock) -> None:
+        self.app = app
+        self.clock = clock
+        self._actors: dict[tuple[str, ...], UUID] = {}
+
+    @property
+    def session(self) -> GuardedSession:
+        return db.session()  # type: ignore[return-value]
+
+    @property
+    def keys(self) -> KeyRing:
+        return self.app.extensions["casework"].keys  # type: ignore[no-any-return]
+
+    @property
+    def settings(self) -> Settings:
+        return self.app.extensions["casework"].settings  # type: ignore[no-any-return]
+
+    def staff(self, name: str, *roles: tuple[str, str]) -> UUID:
+        """A staff member by name, with (role, agency) pairs in force since long ago; made once per name."""
+        found = self._actors.get((name, *(f"{r}@{a}" for r, a in roles)))
+        if found is not None:
+            return found
+        staff_id = new_id()
+        with self.writing():
+            self.session.add(
+                Staff(
+                    id=staff_id,
+                    login=f"{name}-{staff_id.hex[-6:]}",
+                    name=name,
+                    agency=roles[0][1],
+                    password_hash="!",
+                    password_changed_at=START,
+                    must_change_password=False,
+                    created_at=START,
+                )
+            )
+            for role, agency in roles:
+                self.session.add(
+                    StaffRole(staff_id=staff_id, role=role, agency=agency, valid_from=date(2020, 4, 1), given_by=SYSTEM_ID)
+                )
+        self._actors[(name, *(f"{r}@{a}" for r, a in roles))] = staff_id
+        return staff_id
+
+    def actor(self, role: str, agency: str = "fukushi_somu", name: str = "", *more: tuple[str, str]) -> Actor:
+        """An actor in a role at an agency; the same words give the same person again."""
+        name = name or f"架空 {role} {agency}"
+        roles = ((role, agency), *more)
+        staff_id = self.staff(name, *roles)
+        memberships = tuple(Membership(Role(r), a) for r, a in roles)
+        return Actor(staff_id, name, memberships, self.clock.now())
+
+    def ctx(self, actor: Actor | None = None, **kwargs: Any) -> Context:
+        """A Context as a door would make it, at the clock's present moment."""
+        now = self.clock.now()
+        who = actor or system_actor(now)
+        present = Actor(who.id, who.name, who.memberships, now, who.session_id)
+        return Context(
+            actor=present,
+            session=self.session,
+            now=now,
+            policy=POLICY,
+            keys=self.keys,
+            settings=self.settings,
+            **kwargs,
+        )
+
+    def run(self, use_case: Callable[..., T], actor: Actor, *args: Any, **kwargs: Any) -> T:
+        return use_case(self.ctx(actor), *args, **kwargs)
+
+    def later(self, **delta: float) -> None:
+        self.clock.move(timedelta(**delta))
+
+    @contextmanager
+    def writing(self) -> Iterator[GuardedSession]:
+        """Set the scene below the gate (staff rows): recorded by nobody, committed at the end."""
+        session = self.session
+        session.info["gate"] = _Open()
+        try:
+            yield session
+            session.commit()
+        finally:
+            session.info["gate"] = None
+            session.expunge_all()
+
+
+class _Open:
+    def note(self, kind: str, row: Any, columns: list[str]) -> None:
+        return None
+
+
+@contextmanager
+def make_world(database_url: str, folder: Path, keystore: Path, **overrides: Any) -> Iterator[World]:
+    """An application on a prepared database, with its own copy of a prepared keystore."""
+    shutil.copytree(keystore, folder / "keys")
+    settings = load_settings(
+        "testing",
+        overrides={
+            "database_url": database_url,
+            "keystore_path": str(folder / "keys" / "keystore.db"),
+            "kek_dir": str(folder / "keys" / "kek"),
+            **overrides,
+        },
+    )
+    clock = MovableClock(START)
+    app = create_app(settings, clock=clock)
+    with app.app_context():
+        try:
+            yield World(app, clock)
+        finally:
+            db.session.remove()
+            for engine in db.engines.values():
+                engine.dispose()
+
+
+def make_keystore(folder: Path) -> Path:
+    """A fresh keystore with the owner of stored replies, to be copied per test."""
+    folder.mkdir(parents=True)
+    store = FileKeyStore.create(folder / "keystore.db", folder / "kek")
+    KeyRing(store).new_owner(REPLY_OWNER)
+    return folder
