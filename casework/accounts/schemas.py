@@ -7,7 +7,6 @@ from typing import Any
 from flask_wtf.csrf import generate_csrf
 from marshmallow import ValidationError, fields
 
-from ..kernel.actor import Role
 from ..web.schema import AtMost, CodeField, Fault, InSchema, JapaneseDate, OutSchema, PageArgs, Text
 from . import rules
 
