@@ -24,6 +24,15 @@ def staff_in_agency(ctx: Context, staff_id: UUID, agency: str, *, field: str) ->
     BadInput beside `field`: "unknown_reference" (no such active account) or "staff_not_in_agency". Inside a
     write the row is share-locked, so that nobody can be disabled while work is being given to them (I1).
     """
+    staff = active_staff(ctx, staff_id, field=field)
+    held = select(StaffRole.id).where(StaffRole.staff_id == staff_id, StaffRole.agency == agency)
+    if ctx.session.scalar(held.where(in_force(ctx)).limit(1)) is None:
+        raise BadInput("staff_not_in_agency", field)
+    return staff
+
+
+def active_staff(ctx: Context, staff_id: UUID, *, field: str) -> Staff:
+    """Step: an active staff member, whatever the agency; BadInput "unknown_reference" beside `field` otherwise."""
     query = ctx.select(Staff, permission=Permission.DIRECTORY_READ)
     query = query.where(Staff.id == staff_id, Staff.disabled_at.is_(None))
     if not ctx.visit.reads:
@@ -31,9 +40,6 @@ def staff_in_agency(ctx: Context, staff_id: UUID, agency: str, *, field: str) ->
     staff: Staff | None = ctx.one(query)
     if staff is None:
         raise BadInput("unknown_reference", field)
-    held = select(StaffRole.id).where(StaffRole.staff_id == staff_id, StaffRole.agency == agency)
-    if ctx.session.scalar(held.where(in_force(ctx)).limit(1)) is None:
-        raise BadInput("staff_not_in_agency", field)
     return staff
 
 

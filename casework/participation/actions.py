@@ -10,8 +10,8 @@ from ..accounts.queries import staff_in_agency
 from ..agencies.models import District
 from ..cases.actions import record_disclosure
 from ..cases.models import Case, CasePerson
-from ..cases.queries import consent_for
-from ..cases.rules import ENDED, Sharing
+from ..cases.queries import threads_of
+from ..cases.rules import ENDED, Sharing, in_force
 from ..kernel.actor import Permission as P
 from ..kernel.errors import BadInput, Refused
 from ..plan.models import Plan
@@ -234,7 +234,8 @@ def _tell_host(ctx: Context, case: Case, need: Need, resource: Resource, draft: 
         raise Refused("host_without_agency", "shared_items")
     ctx.codes(*(("consent_item", item, f"shared_items.{n}") for n, item in enumerate(draft.shared_items)))
     wish = Sharing(HOST, frozenset({resource.agency}), frozenset(draft.shared_items), ctx.today)
-    consent = consent_for(ctx, case, wish, person_id=need.person_id)
+    threads = threads_of(ctx, [need.person_id], case.id)[need.person_id]
+    consent = in_force([row for _, row in threads], wish)
     if consent is None:
         raise Refused("host_consent_missing", "shared_items")
     record_disclosure(
@@ -244,5 +245,5 @@ def _tell_host(ctx: Context, case: Case, need: Need, resource: Resource, draft: 
         ground=f"consent:{consent.thread_id}",
         channel="host",
         items=draft.shared_items,
-        what=draft.shared_text,
+        what=draft.shared_text or "",
     )

@@ -194,8 +194,7 @@ class Context:
     def add(self, *rows: Base) -> None:
         """Add new rows; what the use case made it may also read the parts of."""
         for row in rows:
-            if "id" in inspect(type(row)).columns and getattr(row, "id", None) is None:
-                row.id = new_id()  # type: ignore[attr-defined]
+            _name(row)
         self.session.add_all(rows)
         self._seen.update(rows)
 
@@ -269,8 +268,16 @@ def _target(link: Any) -> str:
 
 
 def _binding(row: Base, column: str) -> Binding:
-    if getattr(row, "id", None) is None:
-        row.id = new_id()  # type: ignore[attr-defined]
     if not (isinstance(row, Confidential) and row.__sealed_by__):
         raise UnscopedQuery(f"{row.__tablename__} does not say whose key seals it")
-    return Binding(row.__tablename__, column, row.id, getattr(row, row.__sealed_by__))  # type: ignore[attr-defined]
+    row_id = _name(row)
+    return Binding(row.__tablename__, column, row_id, getattr(row, row.__sealed_by__))
+
+
+def _name(row: Base) -> Any:
+    """The row's id, given now if it has none: it must be known before anything is sealed for it."""
+    if "id" not in inspect(type(row)).columns:
+        return None
+    if getattr(row, "id", None) is None:
+        row.id = new_id()
+    return row.id

@@ -6,8 +6,9 @@ import functools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
+from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -33,6 +34,7 @@ from .visit import Visit
 
 P = ParamSpec("P")
 T = TypeVar("T")
+R = TypeVar("R", covariant=True)
 
 RETRIES = 3
 TRANSIENT = {"40P01", "40001"}  # deadlock_detected, serialization_failure
@@ -52,16 +54,24 @@ class UseCase:
 registry: dict[str, UseCase] = {}
 
 
+class Gated(Protocol[P, R]):
+    """A use case as doors see it: called with a Context, and telling its permission."""
+
+    use_case: UseCase
+
+    def __call__(self, ctx: Context, /, *args: P.args, **kwargs: P.kwargs) -> R: ...
+
+
 def use_case(
     permission: Permission, *, event: str, reads: bool = False
-) -> Callable[[Callable[Concatenate[Context, P], T]], Callable[Concatenate[Context, P], T]]:
+) -> Callable[[Callable[Concatenate[Context, P], T]], Gated[P, T]]:
     """Make a function of (ctx, ...) a use case.
 
     `event` is its name in the trail ("referral.accepted"). `reads=True`: nothing is written but the event, which
     is committed before the answer leaves. A use case called by another joins its transaction.
     """
 
-    def wrap(body: Callable[Concatenate[Context, P], T]) -> Callable[Concatenate[Context, P], T]:
+    def wrap(body: Callable[Concatenate[Context, P], T]) -> Gated[P, T]:
         about = UseCase(permission, event, reads, f"{body.__module__}.{body.__qualname__}", _summary(body))
         registry[about.name] = about
 
@@ -72,8 +82,9 @@ def use_case(
 
             return call() if ctx.visits else _outermost(ctx, about, call)
 
-        run.use_case = about  # type: ignore[attr-defined]
-        return run
+        gated = cast(Gated[P, T], run)
+        gated.use_case = about
+        return gated
 
     return wrap
 
@@ -133,7 +144,7 @@ def _outermost(ctx: Context, about: UseCase, call: Callable[[], T]) -> T:
 
 def _write(ctx: Context, call: Callable[[], T]) -> T:
     session = ctx.session
-    with writer_turn(session.get_bind()):  # type: ignore[arg-type]
+    with writer_turn(_engine(session)):
         _begin(session)
         if ctx.reply is not None:
             replies.replay(ctx, ctx.reply)
@@ -166,6 +177,10 @@ def _begin(session: Session) -> None:
     session.connection(execution_options={WRITE: True})
 
 
+def _engine(session: Session) -> Engine:
+    return cast(Engine, session.get_bind())
+
+
 def _undo(session: Session) -> None:
     session.rollback()
     _close(session)
@@ -179,7 +194,7 @@ def _close(session: Session) -> None:
 
 def _record(session: Session, events: list[trail.Event]) -> None:
     try:
-        with writer_turn(session.get_bind()):  # type: ignore[arg-type]
+        with writer_turn(_engine(session)):
             _begin(session)
             trail.append(session, events)
             session.commit()

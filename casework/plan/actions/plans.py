@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from ...accounts.queries import staff_in_agency
+from ...accounts.queries import active_staff, staff_in_agency
 from ...agencies.models import Agency, Initiative
 from ...cases.actions import add_assignment, advance
 from ...cases.models import Case
@@ -198,7 +198,7 @@ def _fill(ctx: Context, plan: Plan, draft: PlanDraft) -> None:
     for name in ("period_from", "period_to", "outreach_needed", "participation_needed", "next_review_on"):
         setattr(plan, name, getattr(draft, name))
     if draft.responsible_id is not None:
-        staff_in_agency(ctx, draft.responsible_id, None, field="responsible_id")
+        active_staff(ctx, draft.responsible_id, field="responsible_id")
     plan.responsible_id = draft.responsible_id
     ctx.seal(
         plan,
