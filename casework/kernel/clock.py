@@ -11,7 +11,8 @@ TOKYO = ZoneInfo("Asia/Tokyo")
 
 
 class Clock(Protocol):
-    def now(self) -> datetime: ...
+    def now(self) -> datetime:
+        """Aware, in UTC."""
 
 
 class SystemClock:
@@ -20,10 +21,10 @@ class SystemClock:
 
 
 class MovableClock:
-    """Stands still until it is moved."""
+    """Stands still until it is moved; safe between threads. ValueError for a moment without time zone."""
 
     def __init__(self, start: datetime) -> None:
-        self._now = start.astimezone(UTC)
+        self._now = _utc(start)
         self._lock = threading.Lock()
 
     def now(self) -> datetime:
@@ -36,8 +37,16 @@ class MovableClock:
 
     def set(self, moment: datetime) -> None:
         with self._lock:
-            self._now = moment.astimezone(UTC)
+            self._now = _utc(moment)
 
 
 def tokyo_date(moment: datetime) -> date:
-    return moment.astimezone(TOKYO).date()
+    """The calendar day in Japan; ValueError for a moment without time zone."""
+    return _utc(moment).astimezone(TOKYO).date()
+
+
+def _utc(moment: datetime) -> datetime:
+    # astimezone would read a naive moment as the machine's own time, which differs from place to place.
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs its time zone")
+    return moment.astimezone(UTC)
