@@ -176,15 +176,13 @@ PLAN: Section = {
         R.COORDINATOR: (*_PLAN_SIGHT, plan.multi_agency),
         R.OUTREACH_WORKER: (plan.assigned,),
         R.PARTICIPATION_COORDINATOR: (plan.assigned,),
-        R.CHAIR: (plan.on_agenda,),
-        R.SECRETARIAT: (plan.on_agenda,),
         R.SUPERVISOR: (plan.granted,),
     },
     P.PLAN_WRITE: {
         R.COUNSELOR: (plan.own, plan.lead),
         R.COORDINATOR: (plan.own, plan.lead, plan.multi_agency),
     },
-    P.PLAN_DECIDE: {R.CHAIR: (plan.on_agenda,), R.SUPERVISOR: (plan.granted,)},
+    P.PLAN_DECIDE: {R.SUPERVISOR: (plan.granted,)},
     P.EVALUATION_WRITE: {
         R.COUNSELOR: (plan.own, plan.lead),
         R.COORDINATOR: (plan.own, plan.lead, plan.multi_agency),

@@ -7,9 +7,9 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Table, insert, select, update
 from sqlalchemy.orm import Session
 
 from ..db import CLEARED
@@ -51,10 +51,12 @@ def digest(seq: int, previous: bytes, fields: dict[str, Any]) -> bytes:
 
 
 # Built once: building them anew for every visit costs more than running them.
+_ENTRIES = cast(Table, AuditEntry.__table__)
+_HEADS = cast(Table, AuditHead.__table__)
 _HEAD = select(AuditHead.seq, AuditHead.digest).where(AuditHead.id == 1)
 _LOCK_HEAD = _HEAD.with_for_update()
-_ADD = insert(AuditEntry.__table__)
-_MOVE_HEAD = update(AuditHead.__table__).where(AuditHead.__table__.c.id == 1)
+_ADD = insert(_ENTRIES)
+_MOVE_HEAD = update(_HEADS).where(_HEADS.c.id == 1)
 _CLEARED = {CLEARED: True}
 
 
@@ -106,30 +108,30 @@ def verify(session: Session) -> Verdict:
 
 
 def _entries(session: Session) -> Iterator[dict[str, Any]]:
-    query = select(AuditEntry.__table__).order_by(AuditEntry.seq)
+    query = select(_ENTRIES).order_by(AuditEntry.seq)
     result = session.execute(query, execution_options={CLEARED: True, "yield_per": 1000})
-    for row in result:
-        yield dict(row._mapping)
+    for row in result.mappings():
+        yield dict(row)
 
 
 TRIGGERS = {
     "sqlite": (
-        "CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON audit_entry "
-        "BEGIN SELECT RAISE(ABORT, 'the trail is append-only'); END",
-        "CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON audit_entry "
-        "BEGIN SELECT RAISE(ABORT, 'the trail is append-only'); END",
+        """CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON audit_entry
+        BEGIN SELECT RAISE(ABORT, 'the trail is append-only'); END""",
+        """CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON audit_entry
+        BEGIN SELECT RAISE(ABORT, 'the trail is append-only'); END""",
     ),
     "postgresql": (
-        "CREATE FUNCTION audit_entry_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'the trail is append-only'; END $$",
-        "CREATE TRIGGER audit_entry_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry "
-        "FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_refuse()",
+        """CREATE FUNCTION audit_entry_refuse() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'the trail is append-only'; END $$""",
+        """CREATE TRIGGER audit_entry_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry
+        FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_refuse()""",
     ),
 }
 
 
 def prepare(connection: Connection) -> None:
     """Lay down the empty chain's head and the triggers, on a database that has just got its tables."""
-    connection.execute(insert(AuditHead.__table__).values(id=1, seq=0, digest=ZERO))
+    connection.execute(insert(_HEADS).values(id=1, seq=0, digest=ZERO))
     for statement in TRIGGERS[connection.dialect.name]:
         connection.exec_driver_sql(statement)

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from .binding import pack
 from .errors import KeyDestroyed, KeyMissing, KeyWrong
 
+_DATA_KEYS = "SELECT owner, version, kek_version, wrapped, commitment FROM data_key WHERE owner IN (?)"
 PURPOSES = ("session", "audit", "names", "idempotency", "throttle")
 _CANARY = b"casework keystore canary"
 _SCHEMA = """
@@ -117,8 +118,7 @@ class FileKeyStore:
         for start in range(0, len(wanted), 500):
             part = wanted[start : start + 500]
             marks = ",".join("?" * len(part))
-            query = f"SELECT owner, version, kek_version, wrapped, commitment FROM data_key WHERE owner IN ({marks})"
-            for row in self._db().execute(query, part):
+            for row in self._db().execute(_DATA_KEYS.replace("?", marks), part):
                 owner = UUID(bytes=row[0])
                 found[owner] = DataKey(row[1], self._open(row[3], row[4], row[2], _data_aad(owner, row[1], row[2])))
         return found

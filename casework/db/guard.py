@@ -8,6 +8,7 @@ Three nets: the unit of work (`before_flush`) asks for an open use case and note
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, Protocol
 
 from flask_sqlalchemy.session import Session as FlaskSession
@@ -45,7 +46,7 @@ class GuardedSession(FlaskSession):
 
 
 @event.listens_for(GuardedSession, "before_flush")
-def _changes_need_a_gate(session: GuardedSession, flush_context: object, instances: object) -> None:
+def _changes_need_a_gate(session: GuardedSession, _flush: object, _instances: object) -> None:
     gate: Notes | None = session.info.get("gate")
     groups: tuple[tuple[str, Iterable[Any]], ...] = (
         ("add", session.new),
@@ -111,20 +112,16 @@ def _is_raw(element: object) -> bool:
     return isinstance(element, ColumnClause) and bool(element.is_literal)
 
 
-_confidential: set[str] = set()
-_counted = 0
+@lru_cache(maxsize=4)
+def _confidential(_mappers: int) -> frozenset[str]:
+    """Counted anew when the number of mapped classes changes, that is when a house was imported."""
+    found = (inspect(m.class_) for m in Base.registry.mappers if issubclass(m.class_, Confidential))
+    return frozenset(str(mapper.local_table.name) for mapper in found)
 
 
-def confidential_tables() -> set[str]:
-    """Names of the tables marked Confidential (recounted when a house is added)."""
-    global _counted
-    mappers = list(Base.registry.mappers)
-    if len(mappers) != _counted:
-        _confidential.update(
-            str(inspect(m.class_).local_table.name) for m in mappers if issubclass(m.class_, Confidential)
-        )
-        _counted = len(mappers)
-    return _confidential
+def confidential_tables() -> frozenset[str]:
+    """Names of the tables marked Confidential."""
+    return _confidential(len(Base.registry.mappers))
 
 
 def guard_engine(engine: Engine) -> None:
@@ -132,7 +129,7 @@ def guard_engine(engine: Engine) -> None:
 
     @event.listens_for(engine, "before_cursor_execute")
     def _only_what_was_checked(
-        conn: Connection, cursor: object, statement: str, parameters: object, context: Any, executemany: bool
+        conn: Connection, _cursor: object, _sql: str, _parameters: object, context: Any, _many: bool
     ) -> None:
         if context is not None and context.execution_options.get(CLEARED):
             return

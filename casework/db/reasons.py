@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import BindParameter, and_, bindparam, exists, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
@@ -43,7 +43,7 @@ def _agencies(who: Standing | StandIn) -> Any:
 
 
 def _model(column: Column) -> type:
-    return column.class_
+    return cast(type, column.class_)
 
 
 def anyone(model: type) -> Reason:

@@ -41,7 +41,7 @@ def open_store(engine: Engine) -> None:
     guard_engine(engine)
 
 
-def _sqlite_connect(dbapi_connection: Any, record: object) -> None:
+def _sqlite_connect(dbapi_connection: Any, _record: object) -> None:
     dbapi_connection.isolation_level = None
     cursor = dbapi_connection.cursor()
     for pragma in SQLITE_PRAGMAS:

@@ -21,11 +21,8 @@ def read_episode(ctx: Context, episode_id: UUID) -> EpisodeView:
 @use_case(P.OUTREACH_READ, event="outreach.listed", reads=True)
 def my_episodes(ctx: Context, *, after: str | None = None, state: str | None = None) -> Page[EpisodeLine]:
     """Open episodes within sight, newest first, or those in one state."""
-    query = ctx.select(OutreachEpisode)
-    if state is None:
-        query = query.where(OutreachEpisode.is_open())
-    else:
-        query = query.where(OutreachEpisode.state == state)
+    wanted = OutreachEpisode.is_open() if state is None else OutreachEpisode.state == state
+    query = ctx.select(OutreachEpisode).where(wanted)
     query = after_moment(query, OutreachEpisode.started_at, OutreachEpisode.id, after)
     rows, following = cut(
         ctx.all(query.limit(ctx.settings.page_size + 1)),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ..cases import access as cases
 from ..cases.access import by_case
-from ..meeting import access as meeting
 from .models import Plan
 
 own = by_case(Plan.case_id, cases.own)
@@ -13,4 +12,3 @@ lead = by_case(Plan.case_id, cases.lead)
 assigned = by_case(Plan.case_id, cases.assigned)
 multi_agency = by_case(Plan.case_id, cases.multi_agency)
 granted = by_case(Plan.case_id, cases.granted)
-on_agenda = by_case(Plan.case_id, meeting.case_on_agenda)

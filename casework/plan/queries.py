@@ -59,7 +59,8 @@ def evaluations_of_case(ctx: Context, case_id: UUID) -> list[EvaluationView]:
 
 def view(ctx: Context, plan: Plan) -> PlanView:
     """Step: a loaded plan as its View."""
-    sealed: dict[str, Any] = {name: ctx.unseal(plan, name) for name in ("issues", "wish", "long_term_goal", "emergency")}
+    texts = ("issues", "wish", "long_term_goal", "emergency")
+    sealed: dict[str, Any] = {name: ctx.unseal(plan, name) for name in texts}
     plain: dict[str, Any] = {name: getattr(plan, name) for name in _PLAIN}
     return PlanView(
         **plain,

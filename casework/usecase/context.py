@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import Select, false, inspect, or_, select
@@ -106,7 +106,7 @@ class Context:
         visit = self.visit
         visit.asked = True
         wanted = permission or visit.permission
-        query = select(*models)
+        query = cast(Select[Any], select(*models))
         for model in models:
             query = query.where(or_(false(), *self.policy.clauses(self.actor, wanted, model, stand_in)))
         return query.execution_options(**{SCOPE: frozenset(m.__tablename__ for m in models)})
@@ -125,7 +125,7 @@ class Context:
         query = self.select(model, permission=permission).where(_primary_key(model) == key)
         if not visit.reads:
             query = query.with_for_update(of=model).execution_options(populate_existing=first)
-        row = self.session.scalars(query).one_or_none()
+        row: Row | None = self.session.scalars(query).one_or_none()
         if row is None:
             if field is not None:
                 raise BadInput("unknown_reference", field)
@@ -279,5 +279,5 @@ def _name(row: Base) -> Any:
     if "id" not in inspect(type(row)).columns:
         return None
     if getattr(row, "id", None) is None:
-        row.id = new_id()
-    return row.id
+        vars(type(row))["id"].__set__(row, new_id())
+    return vars(type(row))["id"].__get__(row, type(row))

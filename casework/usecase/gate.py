@@ -34,7 +34,7 @@ from .visit import Visit
 
 P = ParamSpec("P")
 T = TypeVar("T")
-R = TypeVar("R", covariant=True)
+R_co = TypeVar("R_co", covariant=True)
 
 RETRIES = 3
 TRANSIENT = {"40P01", "40001"}  # deadlock_detected, serialization_failure
@@ -54,12 +54,12 @@ class UseCase:
 registry: dict[str, UseCase] = {}
 
 
-class Gated(Protocol[P, R]):
+class Gated(Protocol[P, R_co]):
     """A use case as doors see it: called with a Context, and telling its permission."""
 
     use_case: UseCase
 
-    def __call__(self, ctx: Context, /, *args: P.args, **kwargs: P.kwargs) -> R: ...
+    def __call__(self, ctx: Context, /, *args: P.args, **kwargs: P.kwargs) -> R_co: ...
 
 
 def use_case(

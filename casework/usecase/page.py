@@ -38,7 +38,9 @@ def after_moment(query: Select[Any], moment: Any, row_id: Any, after: str | None
     return query.order_by(moment.desc(), row_id.desc())
 
 
-def cut(rows: Sequence[Any], size: int, mark: Callable[[Any], tuple[datetime, UUID]]) -> tuple[Sequence[Any], str | None]:
+def cut(
+    rows: Sequence[Any], size: int, mark: Callable[[Any], tuple[datetime, UUID]]
+) -> tuple[Sequence[Any], str | None]:
     """The first `size` of at most size + 1 rows, and the cursor after them if there are more."""
     if len(rows) <= size:
         return rows, None

@@ -26,7 +26,7 @@ class Visit:
 
     def note(self, kind: str, row: Base, columns: list[str]) -> None:
         """Called by the unit of work for every row it writes."""
-        key = inspect(row).identity or tuple(getattr(row, c.key) for c in inspect(type(row)).primary_key)
+        key = inspect(row).identity or tuple(getattr(row, c.name) for c in inspect(type(row)).primary_key)
         self.changes.append((kind, row.__tablename__, "/".join(map(str, key)), *columns))
         if not self.target:
             self.about(row)
@@ -45,7 +45,7 @@ class Visit:
 
 
 def _key_text(row: Any) -> str:
-    return "/".join(str(getattr(row, c.key)) for c in inspect(type(row)).primary_key)[:64]
+    return "/".join(str(getattr(row, c.name)) for c in inspect(type(row)).primary_key)[:64]
 
 
 def _case_of(row: Any) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
+import types
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import marshmallow as ma
 from flask import Response, current_app, request
@@ -15,7 +16,7 @@ from marshmallow import ValidationError
 from webargs.flaskparser import FlaskParser
 
 from ..kernel.errors import BadInput, PreconditionRequired
-from ..usecase import Replayed, Reply, UseCase
+from ..usecase import Gated, Replayed, Reply, UseCase
 from .problems import STATUSES, InvalidInput, ProblemOut
 from .request import context
 
@@ -25,9 +26,9 @@ KEY = re.compile(r"[A-Za-z0-9_\-:.]{8,128}")
 class Parser(FlaskParser):
     """Unknown fields are refused everywhere; faults become problem bodies."""
 
-    DEFAULT_UNKNOWN_BY_LOCATION = {"json": ma.RAISE, "query": ma.RAISE}  # noqa: RUF012
+    DEFAULT_UNKNOWN_BY_LOCATION = types.MappingProxyType({"json": ma.RAISE, "query": ma.RAISE})
 
-    def handle_error(self, error: ValidationError, *args: Any, **kwargs: Any) -> None:  # type: ignore[override]
+    def handle_error(self, error: ValidationError, *args: Any, **kwargs: Any) -> NoReturn:
         raise InvalidInput(error.messages[next(iter(error.messages))] if _by_location(error) else error.messages)
 
     def load_json(self, req: Any, schema: Any) -> Any:
@@ -38,7 +39,7 @@ class Parser(FlaskParser):
         except RecursionError as trouble:
             raise BadInput("json_invalid") from trouble
 
-    def _handle_invalid_json_error(self, error: Any, req: Any, *args: Any, **kwargs: Any) -> None:
+    def _handle_invalid_json_error(self, error: Any, req: Any, *args: Any, **kwargs: Any) -> NoReturn:
         raise BadInput("json_invalid")
 
 
@@ -59,7 +60,7 @@ class ApiBlueprint(Blueprint):
         self,
         method: str,
         path: str,
-        action: Callable[..., Any],
+        action: Gated[..., Any],
         *,
         takes: type[ma.Schema] | None = None,
         query: type[ma.Schema] | None = None,
@@ -73,7 +74,7 @@ class ApiBlueprint(Blueprint):
         `takes` is the JSON body's schema, `query` that of the query string (its values become keyword arguments),
         `gives` shapes the result. `edits` demands a version (If-Match or "version"). POST honours Idempotency-Key.
         """
-        about: UseCase = action.use_case  # type: ignore[attr-defined]
+        about = action.use_case
         endpoint = f"{about.name.rsplit('.', 1)[-1]}_{method.lower()}"
         while endpoint in self.use_cases:
             endpoint += "_"
@@ -92,7 +93,7 @@ class ApiBlueprint(Blueprint):
             handler = self.arguments(query, location="query")(handler)
         if takes is not None:
             handler = self.arguments(takes, location="json")(handler)
-        handler = self.doc(**_parameters(method, edits))(handler)
+        handler = self.doc(**_parameters(method))(handler)
         self.route(path, methods=[method], endpoint=endpoint)(handler)
         self.use_cases[endpoint] = about
 
@@ -153,7 +154,7 @@ def _statuses(method: str, has_input: bool, edits: bool) -> set[int]:
     return found & STATUSES if has_input or method != "GET" else found
 
 
-def _parameters(method: str, edits: bool) -> dict[str, Any]:
+def _parameters(method: str) -> dict[str, Any]:
     headers = [_header("X-Purpose", "purpose recorded with the visit (a code)", PURPOSE_PATTERN)]
     if method != "GET":
         headers.append(_header("X-CSRFToken", "token of GET /api/v1/session", None))

@@ -29,7 +29,7 @@ class Fault(str):
         return made
 
 
-def _codes(*names: str) -> dict[str, str]:
+def _codes(*names: str) -> dict[str, Any]:
     return {name: f"field_{name}" for name in names}
 
 
@@ -97,7 +97,7 @@ class Text(fields.String):
         typed = super()._deserialize(value, attr, data, **kwargs)
         if not self.required and isinstance(typed, str) and not typed.strip():
             return None
-        with _faults():
+        with _Faults():
             return texts.clean(typed, field=attr or "", limit=self.limit, multiline=self.multiline)
 
 
@@ -126,31 +126,27 @@ class CodeField(fields.String):
 class JapaneseDate(fields.Field[date]):
     """A day in any usual spelling (R8.4.1, 令和8年4月1日, 2026-04-01, full width too); given out as ISO."""
 
-    default_error_messages: ClassVar[dict[str, str]] = {"invalid": "field_invalid"}
-
     def _serialize(self, value: date | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else value.isoformat()
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
         if not isinstance(value, str):
-            raise self.make_error("invalid")
-        with _faults():
+            raise ValidationError([Fault("field_invalid")])
+        with _Faults():
             return wareki.parse_date(value)
 
 
 class JapanesePartialDate(fields.Field[Any]):
     """A birth date as well as it is known: a day, a month, a year, or about a year."""
 
-    default_error_messages: ClassVar[dict[str, str]] = {"invalid": "field_invalid"}
-
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> wareki.PartialDate:
         if not isinstance(value, str):
-            raise self.make_error("invalid")
-        with _faults():
+            raise ValidationError([Fault("field_invalid")])
+        with _Faults():
             return wareki.parse_partial(value)
 
 
-class _faults:
+class _Faults:
     """Turn a BadInput of the kernel into marshmallow's error, keeping code and facts."""
 
     def __enter__(self) -> None:

@@ -1,4 +1,4 @@
-"""評価, 終結 and 中断: a case ends with the person's wish, an evaluation, the meeting's verdict and a 主担当 for afterwards."""
+"""評価, 終結 and 中断: a case ends with the wish, an evaluation, the meeting's verdict and a 主担当 afterwards."""
 
 from __future__ import annotations
 
