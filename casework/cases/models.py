@@ -1,4 +1,4 @@
-"""Tables of the case file. Narrative is sealed with the case's key; every piece says who, about whom and which class."""
+"""Tables of the case file. Narrative is sealed with the case's key; each piece says who, about whom, which class."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ class Case(Versioned, Owned, Confidential, Base):
     __sealed_by__ = "id"
     __table_args__ = (
         CheckConstraint("(lead_id IS NULL) OR (lead_agency IS NOT NULL)", name="lead_has_agency"),
-        CheckConstraint("state NOT IN ('closed', 'interrupted') OR closed_at IS NOT NULL", name="closed_when"),
+        CheckConstraint(
+            "state NOT IN ('closed', 'interrupted') OR closed_at IS NOT NULL", name="closed_when"
+        ),
         UniqueConstraint("number"),
         Index("ix_case_file_agency_list", "owner_agency", "state", "opened_at", "id"),
         Index("ix_case_file_owner_list", "owner_id", "state", "opened_at", "id"),
@@ -270,9 +272,7 @@ class Alert(Confidential, Base):
     __tablename__ = "alert"
     __part_of__ = "case_id"
     __sealed_by__ = "case_id"
-    __table_args__ = (
-        CheckConstraint("(reported_to IS NULL) = (reported_at IS NULL)", name="reported_when"),
-    )
+    __table_args__ = (CheckConstraint("(reported_to IS NULL) = (reported_at IS NULL)", name="reported_when"),)
     id: Mapped[UUID] = key()
     case_id: Mapped[UUID] = ref("case_file.id")
     kind: Mapped[str] = code_column("emergency_kind")

@@ -1,25 +1,64 @@
 """Working on case files: steps for other houses, moves, team, consent, notes, alerts and protection."""
 
+from .assess import save_assessment
+from .consent import change_consent, record_consent
+from .danger import disclose, propose_for_meeting, raise_alert
+from .moves import (
+    follow_up,
+    hand_over,
+    name_lead,
+    reopen,
+    start_assessment,
+    start_planning,
+    step_out,
+    take_up,
+)
+from .notes import correct_note, quote, write_note
 from .steps import (
     add_alert,
     add_assignment,
     advance,
     change_owner,
+    note_step,
     open_case,
     propose,
     record_disclosure,
     set_lead,
     touch_contact,
 )
+from .team import assign, edit_issues, end_assignment, end_grant, grant_access
 
 __all__ = [
     "add_alert",
     "add_assignment",
     "advance",
+    "assign",
+    "change_consent",
     "change_owner",
+    "correct_note",
+    "disclose",
+    "edit_issues",
+    "end_assignment",
+    "end_grant",
+    "follow_up",
+    "grant_access",
+    "hand_over",
+    "name_lead",
+    "note_step",
     "open_case",
     "propose",
+    "propose_for_meeting",
+    "quote",
+    "raise_alert",
+    "record_consent",
     "record_disclosure",
+    "reopen",
+    "save_assessment",
     "set_lead",
+    "start_assessment",
+    "start_planning",
+    "step_out",
+    "take_up",
     "touch_contact",
+    "write_note",
 ]

@@ -39,6 +39,7 @@ from ..rules import (
     fiscal_year,
     in_force,
 )
+from ..rules.narrative import REFERRAL_GROUNDS
 
 
 def open_case(ctx: Context, opening: CaseOpening) -> Case:
@@ -90,7 +91,9 @@ def _add_topics(ctx: Context, case: Case, topics: tuple[tuple[str, bool], ...]) 
         raise BadInput("two_main", "topics")
     if len({code for code, _ in topics}) < len(topics):
         raise BadInput("issue_twice", "topics")
-    ctx.add(*(CaseIssue(case_id=case.id, list="consult_topic", code=code, main=main) for code, main in topics))
+    ctx.add(
+        *(CaseIssue(case_id=case.id, list="consult_topic", code=code, main=main) for code, main in topics)
+    )
 
 
 def _next_number(ctx: Context) -> str:
@@ -218,9 +221,7 @@ def add_alert(ctx: Context, case: Case, draft: AlertDraft) -> Alert:
     return row
 
 
-def propose(
-    ctx: Context, case: Case, reason: str, cause: str, basis: str = "act_106_6"
-) -> MeetingProposal:
+def propose(ctx: Context, case: Case, reason: str, cause: str, basis: str = "act_106_6") -> MeetingProposal:
     """Step: put the case before the secretariat for a meeting. Cause: wished, second_return or coordinator.
 
     Whether consent is there for a basis that needs it is asked when the case is taken onto an agenda (I6).
@@ -240,13 +241,15 @@ def record_disclosure(
     """Step: record what was told outside the division, after its ground was checked (I11).
 
     Ground: "consent:<thread id>" (in force today for every subject, covering recipient and items), the legal basis
-    of a meeting with secrecy of its own, or "emergency" (the case has an alert). Refused ground_missing,
-    consent_not_in_force or alert_missing. `channel`: referral, meeting, liaison, host, notice.
+    of a meeting with secrecy of its own, or "emergency" (the case has an alert); a referral without consent names a
+    sharing_ground. Refused ground_missing, consent_not_in_force or alert_missing. `channel`: referral, meeting,
+    liaison, host, notice.
     """
     an_agency(ctx, to_agency, field="to_agency")
     told = tuple(dict.fromkeys(items))
     ctx.codes(*(("consent_item", code, f"items.{i}") for i, code in enumerate(told)))
-    _check_ground(ctx, case, ground, to_agency, frozenset(told))
+    if channel != "referral" or ground not in REFERRAL_GROUNDS:
+        _check_ground(ctx, case, ground, to_agency, frozenset(told))
     row = Disclosure(
         case_id=case.id,
         to_agency=to_agency,

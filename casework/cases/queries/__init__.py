@@ -1,13 +1,46 @@
 """Reading case files: steps for other houses, the cover, lists, notes, consents and the timeline."""
 
-from .steps import an_agency, any_protected, consent_for, consents_of, people_of, segments_for, threads_of
+from .consent import consent_in_force, consents
+from .cover import alerts, cover_of, disclosures, grants, open_moves, read_assessment, read_case
+from .lists import contact_due, in_danger, list_cases, mine_open, no_contact, to_be_approved, without_lead
+from .notes import read_notes, segment_view, timeline
+from .steps import (
+    an_agency,
+    any_protected,
+    consent_for,
+    consents_of,
+    people_of,
+    people_of_cases,
+    segments_for,
+    threads_of,
+)
 
 __all__ = [
+    "alerts",
     "an_agency",
     "any_protected",
     "consent_for",
+    "consent_in_force",
+    "consents",
     "consents_of",
+    "contact_due",
+    "cover_of",
+    "disclosures",
+    "grants",
+    "in_danger",
+    "list_cases",
+    "mine_open",
+    "no_contact",
+    "open_moves",
     "people_of",
+    "people_of_cases",
+    "read_assessment",
+    "read_case",
+    "read_notes",
+    "segment_view",
     "segments_for",
     "threads_of",
+    "timeline",
+    "to_be_approved",
+    "without_lead",
 ]

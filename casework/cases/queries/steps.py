@@ -54,7 +54,8 @@ def people_of_cases(ctx: Context, cases: Sequence[Case]) -> dict[UUID, list[Case
     for case_id, rows in links.items():
         ordered = sorted(rows, key=lambda link: (ROLE_ORDER[link.role], link.id))
         found[case_id] = [
-            CasePersonView(link.person_id, link.role, *named.get(link.person_id, (None, None))) for link in ordered
+            CasePersonView(link.person_id, link.role, *named.get(link.person_id, (None, None)))
+            for link in ordered
         ]
     return found
 

@@ -177,7 +177,9 @@ def needs_owner_state(state: str) -> None:
         raise Refused("case_ended", state=state)
 
 
-def needs_named_lead(lead_id: UUID | None, lead_agency: str | None, *, stepping_out: UUID, roles: int) -> None:
+def needs_named_lead(
+    lead_id: UUID | None, lead_agency: str | None, *, stepping_out: UUID, roles: int
+) -> None:
     """多機関協働 steps out only with agreed roles and a 主担当 other than the one who steps out (I14)."""
     if lead_id is None or lead_agency is None:
         raise Refused("lead_missing", "lead_id")

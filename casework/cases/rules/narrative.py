@@ -1,4 +1,4 @@
-"""Narrative: classes of segments, sections of the assessment, and where a fact first learned may be carried (I7)."""
+"""Narrative: classes of segments, sections of the assessment, and where a fact may be carried (I7)."""
 
 from __future__ import annotations
 
@@ -38,8 +38,10 @@ class Section(StrEnum):
 BOUND_BASES = frozenset({"act_106_6", "hardship_act_9", "child_council"})
 
 
-def may_carry(origin_basis: str | None, origin_item: UUID | None, *, to_basis: str | None, to_item: UUID | None) -> bool:
-    """Whether a fact may enter a channel: what was first learned in a meeting with statutory secrecy stays with it.
+def may_carry(
+    origin_basis: str | None, origin_item: UUID | None, *, to_basis: str | None, to_item: UUID | None
+) -> bool:
+    """Whether a fact may enter a channel: what was first learned in a meeting with secrecy stays with it.
 
     `to_basis` is the receiving channel's legal basis (None: consent only or no basis); the same agenda item, or a
     later item of the same case on the same basis, is the same circle.
@@ -52,9 +54,15 @@ def may_carry(origin_basis: str | None, origin_item: UUID | None, *, to_basis: s
 # Bases with secrecy of their own: a disclosure may rest on them; every other meeting needs consent (I6, I11).
 DISCLOSING_BASES = BOUND_BASES | {"assistance_act_27_3"}
 EMERGENCY = "emergency"
+# sharing_ground codes on which a つなぎ without consent may tell what is needed (個人情報保護法69条2項); a note of
+# the ground and of what was told is what makes it answerable.
+REFERRAL_GROUNDS = frozenset({"statutory_notice", "life_protection", "internal_duty", "anonymous"})
 CONSENT_PREFIX = "consent:"
 
 
 def learned_under(method: str, origin_basis: str | None) -> str | None:
     """The basis a segment carries: what is noted of a 支援会議 was learned there, even if nobody says so (I7)."""
     return origin_basis or ("act_106_6" if method == "support_meeting" else None)
+
+
+CHANNELS = ("referral", "meeting", "liaison", "host", "notice")

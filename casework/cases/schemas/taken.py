@@ -1,0 +1,280 @@
+"""What the case file takes: drafts in, the same for JSON bodies and forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, post_load, validates_schema
+from marshmallow.validate import Range
+
+from ...web.schema import AtMost, CodeField, Fault, InSchema, JapaneseDate, LongText, PageArgs, Text
+from ..queries.lists import SCOPES
+from ..rules import (
+    CHANNELS,
+    FACT_LISTS,
+    ISSUE_LISTS,
+    AlertDraft,
+    AssessmentDraft,
+    AssignmentDraft,
+    CaseState,
+    ConsentChange,
+    ConsentDraft,
+    ConsentState,
+    DisclosureDraft,
+    FactDraft,
+    GrantDraft,
+    HandOverDraft,
+    IssueDraft,
+    IssuesDraft,
+    LeadDraft,
+    MoveDraft,
+    NoteDraft,
+    ProposalDraft,
+    ReopenDraft,
+    Section,
+    SectionDraft,
+    SegmentClass,
+    SegmentDraft,
+    StepOutDraft,
+)
+
+
+class Choice(fields.String):
+    """One of a few words that the program knows."""
+
+    def __init__(self, words: Any, **kwargs: Any) -> None:
+        self.words = [str(word) for word in words]
+        kwargs.setdefault("metadata", {})["enum"] = list(self.words)
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        typed = super()._deserialize(value, attr, data, **kwargs)
+        if typed not in self.words:
+            raise ValidationError([Fault("unknown_choice")])
+        return typed
+
+
+class Chosen(Choice):
+    """The same, as a member of its enumeration."""
+
+    def __init__(self, states: Any, **kwargs: Any) -> None:
+        super().__init__(states, **kwargs)
+        self.states = states
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return self.states(super()._deserialize(value, attr, data, **kwargs))
+
+
+class Listed(InSchema):
+    """Input whose lists become tuples, as frozen shapes hold them."""
+
+    @post_load
+    def make(self, data: dict[str, Any], **kwargs: Any) -> Any:
+        held = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
+        return super().make(held, **kwargs)
+
+
+def day(**kwargs: Any) -> JapaneseDate:
+    return JapaneseDate(load_default=None, allow_none=True, **kwargs)
+
+
+def code(name: str = "", **kwargs: Any) -> CodeField:
+    return CodeField(list=name, load_default=None, allow_none=True, **kwargs)
+
+
+def codes(name: str = "", *, least: int = 0, **kwargs: Any) -> fields.List[Any]:
+    return fields.List(CodeField(list=name), validate=AtMost(64, least), **kwargs)
+
+
+def version() -> fields.Integer:
+    """The version an edit starts from, when it is not said by If-Match."""
+    return fields.Integer(validate=Range(min=1, max=2**31 - 1))
+
+
+class MoveIn(InSchema):
+    draft = staticmethod(MoveDraft)
+    why = LongText(limit=4000)
+    version = version()
+
+
+class HandOverIn(InSchema):
+    draft = staticmethod(HandOverDraft)
+    owner_id = fields.UUID(required=True)
+    agency = CodeField(required=True)
+    reason = LongText(limit=4000, required=True)
+    version = version()
+
+
+class LeadIn(InSchema):
+    draft = staticmethod(LeadDraft)
+    lead_id = fields.UUID(required=True)
+    agency = CodeField(required=True)
+    version = version()
+
+
+class StepOutIn(InSchema):
+    draft = staticmethod(StepOutDraft)
+    reason = LongText(limit=4000, required=True)
+    lead_id = fields.UUID(load_default=None, allow_none=True)
+    lead_agency = code()
+    version = version()
+
+    @validates_schema
+    def together(self, data: dict[str, Any], **_: Any) -> None:
+        if (data.get("lead_id") is None) != (data.get("lead_agency") is None):
+            raise ValidationError({"lead_agency": [Fault("lead_missing")]})
+
+
+class ReopenIn(InSchema):
+    draft = staticmethod(ReopenDraft)
+    agency = CodeField(required=True)
+    reason = LongText(limit=4000, required=True)
+    next_contact_on = day()
+    version = version()
+
+
+class IssueIn(InSchema):
+    draft = staticmethod(IssueDraft)
+    list = Choice(ISSUE_LISTS, required=True)
+    code = CodeField(required=True)
+    main = fields.Boolean(load_default=False)
+
+
+class IssuesIn(Listed):
+    draft = staticmethod(IssuesDraft)
+    issues = fields.List(fields.Nested(IssueIn), required=True, validate=AtMost(64))
+    next_contact_on = day()
+    version = version()
+
+
+class AssignmentIn(InSchema):
+    draft = staticmethod(AssignmentDraft)
+    agency = CodeField(required=True)
+    role = CodeField(list="meeting_role", required=True)
+    staff_id = fields.UUID(load_default=None, allow_none=True)
+    task = LongText(limit=2000)
+    due_on = day()
+
+
+class GrantIn(InSchema):
+    draft = staticmethod(GrantDraft)
+    staff_id = fields.UUID(required=True)
+    agency = CodeField(required=True)
+    purpose = Text(limit=500, required=True)
+    ends_at = fields.AwareDateTime(required=True)
+
+
+class SectionIn(InSchema):
+    draft = staticmethod(SectionDraft)
+    section = Chosen(Section, required=True)
+    text = LongText(required=True)
+
+
+class FactIn(InSchema):
+    draft = staticmethod(FactDraft)
+    person_id = fields.UUID(required=True)
+    list = Choice(FACT_LISTS, required=True)
+    code = CodeField(required=True)
+
+
+class AssessmentIn(Listed):
+    draft = staticmethod(AssessmentDraft)
+    sections = fields.List(fields.Nested(SectionIn), required=True, validate=AtMost(len(Section), 1))
+    facts = fields.List(fields.Nested(FactIn), load_default=(), validate=AtMost(200))
+    housing_kind = code("housing_kind")
+    based_on = fields.Integer(load_default=None, allow_none=True, validate=Range(min=0, max=1_000_000))
+
+
+class ConsentIn(Listed):
+    draft = staticmethod(ConsentDraft)
+    purpose = CodeField(list="consent_purpose", required=True)
+    state = Chosen(ConsentState, required=True)
+    recipients = codes(load_default=())
+    items = codes("consent_item", load_default=())
+    holder = code()
+    form = code("consent_form")
+    given_on = day()
+    expires_on = day()
+    proxy = Text(limit=200)
+    reason = LongText(limit=2000)
+    this_case_only = fields.Boolean(load_default=True)
+
+
+class ConsentChangeIn(Listed):
+    draft = staticmethod(ConsentChange)
+    state = Chosen(ConsentState, required=True)
+    recipients = codes(load_default=None, allow_none=True)
+    items = codes("consent_item", load_default=None, allow_none=True)
+    holder = code()
+    form = code("consent_form")
+    given_on = day()
+    expires_on = day()
+    proxy = Text(limit=200)
+    reason = LongText(limit=2000)
+
+
+class SegmentIn(InSchema):
+    draft = staticmethod(SegmentDraft)
+    segment_class = Chosen(SegmentClass, required=True)
+    text = LongText(required=True)
+    about_id = fields.UUID(load_default=None, allow_none=True)
+    said_by = Text(limit=200)
+    origin_basis = code("meeting_basis")
+    origin_item = fields.UUID(load_default=None, allow_none=True)
+
+
+class NoteIn(Listed):
+    draft = staticmethod(NoteDraft)
+    happened_at = fields.AwareDateTime(required=True)
+    method = CodeField(list="contact_method", required=True)
+    agency = CodeField(required=True)
+    segments = fields.List(fields.Nested(SegmentIn), load_default=(), validate=AtMost(50))
+    quotes = fields.List(fields.UUID(), load_default=(), validate=AtMost(50))
+    with_whom = Text(limit=500)
+    next_step = LongText(limit=2000)
+    next_due_on = day()
+    minutes = fields.Integer(load_default=None, allow_none=True, validate=Range(min=0, max=10_000))
+    contacted = fields.Boolean(load_default=False)
+
+
+class AlertIn(InSchema):
+    draft = staticmethod(AlertDraft)
+    kind = CodeField(list="emergency_kind", required=True)
+    text = LongText(required=True)
+    reported_to = code("notified_to")
+    reported_at = fields.AwareDateTime(load_default=None, allow_none=True)
+
+
+class DisclosureIn(Listed):
+    draft = staticmethod(DisclosureDraft)
+    to_agency = CodeField(required=True)
+    ground = Text(limit=64, required=True)
+    channel = Choice(CHANNELS, required=True)
+    items = codes("consent_item", least=1, required=True)
+    what = LongText(required=True)
+
+
+class ProposalIn(InSchema):
+    draft = staticmethod(ProposalDraft)
+    reason = LongText(limit=4000, required=True)
+    basis = CodeField(list="meeting_basis", load_default="act_106_6")
+
+
+class ListArgs(PageArgs):
+    scope = Choice(SCOPES, load_default="all")
+    state = Chosen(CaseState, load_default=None)
+    danger = fields.Boolean(load_default=None)
+
+
+class NotesArgs(PageArgs):
+    purpose = CodeField(load_default="", metadata={"description": "why the notes are read; recorded"})
+
+
+class AssessmentArgs(InSchema):
+    revision = fields.Integer(load_default=None, validate=Range(min=1, max=1_000_000))
+
+
+class InForceArgs(InSchema):
+    purpose = CodeField(list="consent_purpose", required=True)
+    recipients = codes(load_default=list)
+    items = codes("consent_item", load_default=list)
