@@ -10,8 +10,9 @@ from sqlalchemy import or_
 
 from ..agencies.models import Window
 from ..cases import actions as cases
+from ..cases.actions.consent import first_consent
 from ..cases.models import Case
-from ..cases.rules import AlertDraft, CaseOpening
+from ..cases.rules import AlertDraft, CaseOpening, ConsentDraft, ConsentState
 from ..kernel.actor import Permission as P
 from ..kernel.actor import Role
 from ..kernel.errors import BadInput, Refused
@@ -23,8 +24,8 @@ from ..usecase import Context, use_case
 from . import queries
 from .models import Intake, IntakeSavedForm, IntakeTopic
 from .rules import (
-    EDITABLE,
     INTAKE,
+    OPEN,
     AnswerDraft,
     EmergencyDraft,
     IntakeDraft,
@@ -33,10 +34,13 @@ from .rules import (
     IntakeView,
     MergeDraft,
     MergeLine,
+    ReceptionConsent,
+    ReceptionConsentDraft,
     SavedForm,
     ScreeningFacts,
     SeekConsentDraft,
     TopicDraft,
+    check_given,
     check_next_contact,
     check_reception,
     check_topics,
@@ -72,7 +76,7 @@ def receive(ctx: Context, draft: IntakeDraft) -> IntakeView:
     _fill(ctx, row, draft)
     _topics(ctx, row, draft.topics)
     if draft.consent_given is not None:
-        _consent(ctx, row, draft)
+        _consent(ctx, row, draft.consent_given)
     ctx.session.flush()
     return queries.view(ctx, row)
 
@@ -81,7 +85,7 @@ def receive(ctx: Context, draft: IntakeDraft) -> IntakeView:
 def correct(ctx: Context, intake_id: UUID, draft: IntakeEdit) -> IntakeView:
     """Correct an intake that is still open."""
     row = ctx.load(Intake, intake_id)
-    if IntakeState(row.state) not in EDITABLE:
+    if IntakeState(row.state) not in OPEN:
         raise Refused("intake_ended")
     check_topics(draft.topics)
     if draft.next_contact_on != row.next_contact_on:
@@ -152,6 +156,19 @@ def seek_consent(ctx: Context, intake_id: UUID, draft: SeekConsentDraft) -> Inta
     facts = ScreeningFacts(today=ctx.today, recontact_on=draft.recontact_on)
     row.state = INTAKE.after(row.state, "seek_consent", facts).value
     row.next_contact_on = draft.recontact_on
+    return _saved(ctx, row)
+
+
+@use_case(P.INTAKE_SCREEN, event="intake.consent_recorded")
+def give_consent(ctx: Context, intake_id: UUID, draft: ReceptionConsentDraft) -> IntakeView:
+    """Record the consent that the person gave after the reception, while the intake is open."""
+    row = ctx.load(Intake, intake_id)
+    if IntakeState(row.state) not in OPEN:
+        raise Refused("intake_ended")
+    check_given(draft, ctx.today)
+    _consent(ctx, row, draft)
+    row.consent = ReceptionConsent.GIVEN.value
+    row.consent_reason = None
     return _saved(ctx, row)
 
 
@@ -290,6 +307,27 @@ def _fill(ctx: Context, row: Intake, draft: IntakeDraft | IntakeEdit) -> None:
 
 def _topics(ctx: Context, row: Intake, topics: Iterable[TopicDraft]) -> None:
     ctx.add(*(IntakeTopic(intake_id=row.id, sort=n, code=t.code, main=t.main) for n, t in enumerate(topics)))
+
+
+def _consent(ctx: Context, row: Intake, draft: ReceptionConsentDraft) -> None:
+    """The person's consent, held by the division that received it and good for every case of the person (I10)."""
+    first_consent(
+        ctx,
+        row.person_id,
+        ConsentDraft(
+            purpose=draft.purpose,
+            state=ConsentState.GIVEN,
+            recipients=draft.recipients,
+            items=draft.items,
+            holder=row.owner_agency,
+            form=draft.form,
+            given_on=draft.given_on,
+            expires_on=draft.expires_on,
+            proxy=draft.proxy,
+            this_case_only=False,
+        ),
+        None,
+    )
 
 
 def _open_case(ctx: Context, row: Intake, *, danger: bool = False) -> Case:

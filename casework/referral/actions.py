@@ -169,7 +169,7 @@ def complete(ctx: Context, referral_id: UUID, draft: CompleteDraft) -> ReferralV
 
 def _still_open(case: Case) -> None:
     if CaseState(case.state) in ENDED:
-        raise Refused("case_ended")
+        raise Refused("referral_case_ended")
 
 
 def _agency(ctx: Context, code: str, field: str) -> Agency:

@@ -18,7 +18,6 @@ from .drafts import (
     main_topic,
 )
 from .flow import (
-    EDITABLE,
     INTAKE,
     OPEN,
     URGENT,
@@ -45,7 +44,6 @@ from .views import (
 )
 
 __all__ = [
-    "EDITABLE",
     "INTAKE",
     "OPEN",
     "URGENT",

@@ -56,7 +56,7 @@ class ReceptionConsentDraft:
     recipients: tuple[str, ...]
     items: tuple[str, ...]
     given_on: date
-    form: str | None = None
+    form: str
     purpose: str = "referral_sharing"
     proxy: str | None = None
     expires_on: date | None = None

@@ -85,7 +85,7 @@ def needs_report(facts: ScreeningFacts) -> None:
     if facts.notified_at is None or facts.now is None:
         raise BadInput("notified_at_missing", "notified_at")
     if facts.notified_at > facts.now:
-        raise BadInput("moment_ahead", "notified_at")
+        raise BadInput("report_ahead", "notified_at")
 
 
 def needs_survivor(facts: ScreeningFacts) -> None:
@@ -151,7 +151,3 @@ def number_for(kind: str, day: date, row_id: UUID) -> str:
     rest = row_id.int & (32**7 - 1)
     tail = "".join(ALPHABET[(rest >> shift) & 31] for shift in range(30, -1, -5))
     return f"{kind}{fiscal_year(day)}-{tail}"
-
-
-# Fields that may be corrected as long as the intake is open.
-EDITABLE = OPEN

@@ -82,7 +82,7 @@ def test_an_intake_starts_as_received_and_open() -> None:
         ("emergency", {"kind": None}, "emergency_kind_missing"),
         ("emergency", {"notified_to": None}, "notified_to_missing"),
         ("emergency", {"notified_at": None}, "notified_at_missing"),
-        ("emergency", {"notified_at": NOW + timedelta(seconds=1)}, "moment_ahead"),
+        ("emergency", {"notified_at": NOW + timedelta(seconds=1)}, "report_ahead"),
         ("merge", {"survivors": 0}, "survivor_one"),
         ("merge", {"survivors": 2}, "survivor_one"),
         ("merge", {"itself": True}, "survivor_itself"),
@@ -121,7 +121,7 @@ def test_the_main_topic_is_the_marked_or_the_only_one() -> None:
 
 
 LEAST = IntakeDraft(window="nandemo", topics=(TopicDraft("eldercare"),), consent=ReceptionConsent.NOT_ASKED)
-CONSENT = ReceptionConsentDraft(recipients=("seikatsu_fukushi",), items=("contact",), given_on=TODAY)
+CONSENT = ReceptionConsentDraft(recipients=("seikatsu_fukushi",), items=("contact",), given_on=TODAY, form="oral")
 
 
 def test_window_topic_and_consent_state_are_enough() -> None:
