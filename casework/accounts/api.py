@@ -65,7 +65,9 @@ bp.door("GET", "/sessions", queries.list_sessions, gives=schemas.SessionOut, man
 bp.door("DELETE", "/sessions/<uuid:session_id>", actions.end_session, status=204)
 bp.door("POST", "/password", actions.change_password, takes=schemas.PasswordIn, status=204)
 
-bp.door("GET", "/colleagues", queries.colleagues, query=schemas.ColleagueArgs, gives=page_of(schemas.ColleagueOut))
+bp.door(
+    "GET", "/colleagues", queries.colleagues, query=schemas.ColleagueArgs, gives=page_of(schemas.ColleagueOut)
+)
 bp.door("GET", "/staff", queries.list_staff, query=schemas.StaffArgs, gives=page_of(schemas.StaffOut))
 bp.door("POST", "/staff", actions.create, takes=schemas.StaffIn, gives=schemas.StaffDetailOut, status=201)
 bp.door("GET", "/staff/<uuid:staff_id>", queries.show_staff, gives=schemas.StaffDetailOut)

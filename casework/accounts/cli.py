@@ -25,7 +25,9 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 def _password(command: Callable[..., Any]) -> Callable[..., Any]:
     """Asked for and never shown; scripts give it in CASEWORK_PASSWORD, not in the list of processes."""
-    asked = click.password_option(envvar="CASEWORK_PASSWORD", help="asked for if CASEWORK_PASSWORD is not set")
+    asked = click.password_option(
+        envvar="CASEWORK_PASSWORD", help="asked for if CASEWORK_PASSWORD is not set"
+    )
     return asked(command)
 
 

@@ -78,7 +78,9 @@ def list_sessions(ctx: Context) -> tuple[SessionView, ...]:
     query = query.order_by(StaffSession.created_at.desc(), StaffSession.id.desc())
     rows = ctx.all(query.limit(ctx.settings.page_size))
     current = ctx.actor.session_id
-    return tuple(SessionView(r.id, r.created_at, r.seen_at, r.ends_at, r.agent, r.id == current) for r in rows)
+    return tuple(
+        SessionView(r.id, r.created_at, r.seen_at, r.ends_at, r.agent, r.id == current) for r in rows
+    )
 
 
 @use_case(Permission.ACCOUNT_READ, event="staff.listed", reads=True)

@@ -23,6 +23,7 @@ from casework.policy import POLICY
 from casework.settings import Settings, load_settings
 from casework.usecase import Context
 from casework.usecase.replies import REPLY_OWNER
+from tests.support.client import LoneClient
 
 T = TypeVar("T")
 START = datetime(2026, 4, 6, 1, 0, tzinfo=UTC)  # Monday 10:00 in Japan
@@ -136,6 +137,7 @@ def make_world(database_url: str, folder: Path, keystore: Path, **overrides: Any
     )
     clock = MovableClock(START)
     app = create_app(settings, clock=clock)
+    app.test_client_class = LoneClient
     with app.app_context():
         try:
             yield World(app, clock)

@@ -58,7 +58,9 @@ def test_a_refusal_never_repeats_the_password() -> None:
     assert "secret" not in repr(refusal.value.facts)
 
 
-@pytest.mark.parametrize(("typed", "kept"), [("Hanako", "hanako"), (" ｈａｎａｋｏ．１ ", "hanako.1"), ("a-b_c", "a-b_c")])
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("Hanako", "hanako"), (" ｈａｎａｋｏ．１ ", "hanako.1"), ("a-b_c", "a-b_c")]
+)
 def test_logins_have_one_spelling(typed: str, kept: str) -> None:
     assert rules.check_login(typed) == kept
 
@@ -71,7 +73,8 @@ def test_a_login_of_other_letters_is_refused(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("failures", "seconds"), [(0, 0), (4, 0), (5, 1), (6, 2), (7, 4), (12, 128), (13, 256), (14, 300), (10_000, 300)]
+    ("failures", "seconds"),
+    [(0, 0), (4, 0), (5, 1), (6, 2), (7, 4), (12, 128), (13, 256), (14, 300), (10_000, 300)],
 )
 def test_waits_double_after_the_free_attempts_and_stop_growing(failures: int, seconds: int) -> None:
     assert rules.wait_after(failures, free=5, first=1, longest=300) == timedelta(seconds=seconds)
@@ -96,7 +99,9 @@ TODAY = date(2026, 4, 6)
         (date(2020, 4, 1), TODAY, True),
     ],
 )
-def test_a_role_counts_from_its_first_through_its_last_day(begins: date, ends: date | None, counts: bool) -> None:
+def test_a_role_counts_from_its_first_through_its_last_day(
+    begins: date, ends: date | None, counts: bool
+) -> None:
     assert rules.in_force(begins, ends, TODAY) is counts
 
 
