@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-import types
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -26,7 +25,7 @@ KEY = re.compile(r"[A-Za-z0-9_\-:.]{8,128}")
 class Parser(FlaskParser):
     """Unknown fields are refused everywhere; faults become problem bodies."""
 
-    DEFAULT_UNKNOWN_BY_LOCATION = types.MappingProxyType({"json": ma.RAISE, "query": ma.RAISE})
+    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {"json": ma.RAISE, "query": ma.RAISE}
 
     def handle_error(self, error: ValidationError, *args: Any, **kwargs: Any) -> NoReturn:
         raise InvalidInput(error.messages[next(iter(error.messages))] if _by_location(error) else error.messages)

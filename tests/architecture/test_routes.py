@@ -1,0 +1,39 @@
+"""Every route names its use case, every use case with a door has a route, and nothing else is reachable."""
+
+from __future__ import annotations
+
+from casework.usecase import registry
+from casework.web.house import OPEN_ROUTES
+from tests.support.world import World
+
+# Use cases that are called by other use cases, by commands or by sign-in only.
+WITHOUT_DOOR_ALLOWED = ("casework.oversight.", "casework.agencies.actions.sync_directory")
+
+
+def test_every_route_stands_in_the_list_with_its_permission(world: World) -> None:
+    home = world.app.extensions["casework"]
+    endpoints = {rule.endpoint for rule in world.app.url_map.iter_rules()}
+    named = set(home.routes) | OPEN_ROUTES | {e for e in endpoints if e.startswith("api-docs.")}
+    assert endpoints <= named
+    assert set(home.routes) <= endpoints
+
+
+def test_every_route_that_changes_something_is_not_a_get(world: World) -> None:
+    home = world.app.extensions["casework"]
+    writing = [
+        rule.endpoint
+        for rule in world.app.url_map.iter_rules()
+        if rule.endpoint in home.routes and not home.routes[rule.endpoint].reads and "GET" in (rule.methods or ())
+    ]
+    assert writing == []
+
+
+def test_every_use_case_has_a_door_or_says_why_not(world: World) -> None:
+    home = world.app.extensions["casework"]
+    behind = {about.name for about in home.routes.values()}
+    hidden = [
+        name
+        for name in registry
+        if name.startswith("casework.") and name not in behind and not name.startswith(WITHOUT_DOOR_ALLOWED)
+    ]
+    assert hidden == []
