@@ -11,7 +11,10 @@ from .errors import BadInput
 _COMPATIBILITY_IDEOGRAPHS = re.compile("([\uf900-\ufaff\U0002f800-\U0002fa1f]+)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_ENDS = re.compile("\r\n|[\r\u2028\u2029]")
-_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # they disguise text
+# C0 and C1 controls, line separators, and the marks of writing direction, which disguise text.
+_CONTROLS = "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
+_CONTROL = re.compile(f"[{_CONTROLS}\t\n]")
+_CONTROL_IN_LINES = re.compile(f"[{_CONTROLS}]")
 _TYPED_BREAKS = "\t\n\r"
 _JOINER = "\u200d"
 _CODE_POINTS_PER_CHARACTER = 8  # one letter under thousands of accents counts as one, and is still refused
@@ -28,16 +31,14 @@ def clean(text: str, *, field: str, limit: int, multiline: bool = False) -> str:
     if multiline:
         text = _LINE_ENDS.sub("\n", text)
     text = _strip(text)
-    allowed = "\t\n" if multiline else ""
-    if any(_is_control(char) and char not in allowed for char in text):
+    if (_CONTROL_IN_LINES if multiline else _CONTROL).search(text):
         raise BadInput("text_control", field)
     if len(text) > limit * _CODE_POINTS_PER_CHARACTER:
         raise BadInput("text_too_long", field, limit=limit, length=count_characters(text))
     text = _compose(text)
-    length = count_characters(text)
-    if length == 0:
+    if all(_adds_nothing(char) for char in text):
         raise BadInput("text_empty", field)
-    if length > limit:
+    if len(text) > limit and (length := count_characters(text)) > limit:
         raise BadInput("text_too_long", field, limit=limit, length=length)
     return text
 
@@ -59,12 +60,8 @@ def _adds_nothing(char: str) -> bool:
     return unicodedata.category(char) in {"Mn", "Me", "Mc", "Cf"} or "\U0001f3fb" <= char <= "\U0001f3ff"
 
 
-def _is_control(char: str) -> bool:
-    return unicodedata.category(char) in {"Cc", "Zl", "Zp"} or char in _DIRECTION
-
-
 def _is_outer_space(char: str) -> bool:
-    return char in _TYPED_BREAKS or (char.isspace() and not _is_control(char))
+    return char in _TYPED_BREAKS or (char.isspace() and not _CONTROL.match(char))
 
 
 def _strip(text: str) -> str:
