@@ -51,9 +51,8 @@ def fold(text: str) -> str:
     """
     key = unicodedata.normalize("NFKC", text).casefold()
     key = "".join(char for char in unicodedata.normalize("NFKC", key) if not _is_left_out(char))
-    # Taking out what stood between can bring a kana and its voicing mark together.
-    key = unicodedata.normalize("NFKC", key).translate(_KEY)
-    return unicodedata.normalize("NFKC", _repeat(key))
+    # What was taken out may have stood between a kana and its voicing mark, so they are joined last.
+    return unicodedata.normalize("NFKC", _repeat(key.translate(_KEY)))
 
 
 def fold_phone(text: str) -> str:

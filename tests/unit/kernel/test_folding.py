@@ -35,6 +35,8 @@ from casework.kernel.folding import _GROUPS, _VARIANTS, fold, fold_address, fold
         ("パール", "ぱーる", "ﾊﾟｰﾙ"),
         ("Smith", "ＳＭＩＴＨ", "smith"),
         ("ヴィ", "ゔぃ"),
+        ("が", "か\u3000゛", "カ゛", "ｶ ﾞ"),
+        ("架空", "架\u200b空", "架空\ufeff"),
         ("いすゞ", "イスヾ"),
         ("辻", "辻\ufe00", "辻\U000e0100"),
     ],
