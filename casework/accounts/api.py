@@ -75,7 +75,7 @@ bp.door(
     "POST",
     "/staff/<uuid:staff_id>/roles",
     actions.add_role,
-    takes=schemas.RoleIn,
+    takes=schemas.StaffRoleIn,
     gives=schemas.StaffDetailOut,
     status=201,
 )
@@ -83,24 +83,24 @@ bp.door(
     "POST",
     "/staff/<uuid:staff_id>/roles/<uuid:role_id>/end",
     actions.end_role,
-    takes=schemas.RoleEndIn,
+    takes=schemas.StaffRoleEndIn,
     gives=schemas.StaffDetailOut,
 )
 bp.door(
     "POST",
     "/staff/<uuid:staff_id>/disable",
     actions.disable,
-    takes=schemas.HandOverIn,
+    takes=schemas.StaffHandOverIn,
     gives=schemas.StaffDetailOut,
 )
 bp.door("POST", "/staff/<uuid:staff_id>/enable", actions.enable, gives=schemas.StaffDetailOut)
 bp.door(
-    "POST", "/staff/<uuid:staff_id>/move", actions.move, takes=schemas.MoveIn, gives=schemas.StaffDetailOut
+    "POST", "/staff/<uuid:staff_id>/move", actions.move, takes=schemas.StaffMoveIn, gives=schemas.StaffDetailOut
 )
 bp.door(
     "POST",
     "/staff/<uuid:staff_id>/password-reset",
     actions.reset_password,
-    takes=schemas.ResetIn,
+    takes=schemas.PasswordResetIn,
     gives=schemas.StaffDetailOut,
 )

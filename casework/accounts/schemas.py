@@ -57,12 +57,12 @@ class PasswordIn(InSchema):
     new = Password()
 
 
-class ResetIn(InSchema):
+class PasswordResetIn(InSchema):
     draft = rules.ResetDraft
     password = Password()
 
 
-class RoleIn(InSchema):
+class StaffRoleIn(InSchema):
     draft = rules.RoleDraft
     role = RoleField(required=True)
     agency = CodeField(required=True)
@@ -80,16 +80,16 @@ class StaffIn(InSchema):
     name = Text(limit=100, required=True)
     agency = CodeField(required=True)
     password = Password()
-    roles = fields.List(fields.Nested(RoleIn), load_default=list, validate=AtMost(ROLES_AT_ONCE))
+    roles = fields.List(fields.Nested(StaffRoleIn), load_default=list, validate=AtMost(ROLES_AT_ONCE))
 
 
-class RoleEndIn(InSchema):
+class StaffRoleEndIn(InSchema):
     draft = rules.RoleEnd
     last_day = JapaneseDate(load_default=None, allow_none=True)
     to_staff_id = fields.UUID(load_default=None, allow_none=True)
 
 
-class HandOverIn(InSchema):
+class StaffHandOverIn(InSchema):
     draft = rules.HandOverDraft
     to_staff_id = fields.UUID(load_default=None, allow_none=True)
 
@@ -98,7 +98,7 @@ def _move_draft(**data: Any) -> rules.MoveDraft:
     return rules.MoveDraft(**{**data, "roles": tuple(data["roles"])})
 
 
-class MoveIn(InSchema):
+class StaffMoveIn(InSchema):
     draft = staticmethod(_move_draft)
     agency = CodeField(required=True)
     roles = fields.List(RoleField(), required=True, validate=AtMost(ROLES_AT_ONCE, least=1))
@@ -113,7 +113,7 @@ class ColleagueArgs(PageArgs):
     agency = CodeField(required=True)
 
 
-class RoleOut(OutSchema):
+class StaffRoleOut(OutSchema):
     id = fields.UUID()
     role = fields.String()
     agency = fields.String()
@@ -129,7 +129,7 @@ class MeOut(OutSchema):
     login = fields.String()
     name = fields.String()
     agency = fields.String()
-    roles = fields.List(fields.Nested(RoleOut))
+    roles = fields.List(fields.Nested(StaffRoleOut))
     must_change_password = fields.Boolean()
     csrf_token = fields.Function(lambda _view: generate_csrf(), metadata={"type": "string"})
 
@@ -148,7 +148,7 @@ class StaffOut(OutSchema):
     login = fields.String()
     name = fields.String()
     agency = fields.String()
-    roles = fields.List(fields.Nested(RoleOut))
+    roles = fields.List(fields.Nested(StaffRoleOut))
     created_at = fields.AwareDateTime()
     disabled_at = fields.AwareDateTime(allow_none=True)
     must_change_password = fields.Boolean()
