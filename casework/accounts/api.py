@@ -95,7 +95,11 @@ bp.door(
 )
 bp.door("POST", "/staff/<uuid:staff_id>/enable", actions.enable, gives=schemas.StaffDetailOut)
 bp.door(
-    "POST", "/staff/<uuid:staff_id>/move", actions.move, takes=schemas.StaffMoveIn, gives=schemas.StaffDetailOut
+    "POST",
+    "/staff/<uuid:staff_id>/move",
+    actions.move,
+    takes=schemas.StaffMoveIn,
+    gives=schemas.StaffDetailOut,
 )
 bp.door(
     "POST",

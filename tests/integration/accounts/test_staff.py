@@ -85,7 +85,9 @@ def _open_sessions(world: World) -> int:
 
 
 def test_an_account_begins_with_its_roles(world: World, admin: Actor) -> None:
-    draft = StaffDraft("Jiro", "架空 次郎", "shakyo", PASSWORD, (RoleDraft(Role.COUNSELOR, "seikatsu_fukushi"),))
+    draft = StaffDraft(
+        "Jiro", "架空 次郎", "shakyo", PASSWORD, (RoleDraft(Role.COUNSELOR, "seikatsu_fukushi"),)
+    )
     made = world.run(actions.create, admin, draft)
     assert (made.login, made.agency, made.must_change_password, made.open_work) == ("jiro", "shakyo", True, 0)
     assert [(r.role, r.agency, r.in_force) for r in made.roles] == [("counselor", "seikatsu_fukushi", True)]
@@ -228,7 +230,9 @@ def test_work_goes_only_to_somebody_who_can_carry_it(world: World, admin: Actor)
     case_id = _case(world, staff.id)
     gone = _create(world, "gone")
     world.run(actions.disable, admin, gone.id, HandOverDraft())
-    expired = _create(world, "expired", RoleDraft(Role.COUNSELOR, "shakyo", date(2020, 4, 1), date(2026, 4, 5)))
+    expired = _create(
+        world, "expired", RoleDraft(Role.COUNSELOR, "shakyo", date(2020, 4, 1), date(2026, 4, 5))
+    )
     clerk = _create(world, "clerk", RoleDraft(Role.ADMINISTRATOR, "shakyo"))
     for receiver, code in (
         (staff.id, "receiver_is_leaver"),
@@ -262,7 +266,9 @@ def test_a_transfer_ends_old_roles_begins_new_ones_and_leaves_the_work(world: Wo
     assert _open_sessions(world) == 0
 
 
-def test_work_of_a_second_agency_stays_with_somebody_who_keeps_a_role_there(world: World, admin: Actor) -> None:
+def test_work_of_a_second_agency_stays_with_somebody_who_keeps_a_role_there(
+    world: World, admin: Actor
+) -> None:
     both = (RoleDraft(Role.COUNSELOR, "shakyo"), RoleDraft(Role.COUNSELOR, "fukushi_somu"))
     staff = _create(world, "hanako", *both)
     case_id = _case(world, staff.id, "fukushi_somu")
@@ -343,7 +349,9 @@ def _all_staff(world: World, admin: Actor) -> Iterator[UUID]:
 def test_roles_are_kept_when_they_have_ended(world: World, admin: Actor) -> None:
     staff = _create(world, "hanako", RoleDraft(Role.COUNSELOR, "shakyo", date(2025, 4, 1)))
     world.run(actions.move, admin, staff.id, MoveDraft("fukushi_somu", (Role.COUNSELOR,)))
-    kept = _rows(world, select(StaffRole).where(StaffRole.staff_id == staff.id).order_by(StaffRole.valid_from))
+    kept = _rows(
+        world, select(StaffRole).where(StaffRole.staff_id == staff.id).order_by(StaffRole.valid_from)
+    )
     today = tokyo_date(world.clock.now())
     assert [(r.agency, r.valid_until) for r in kept] == [("shakyo", date(2026, 4, 5)), ("fukushi_somu", None)]
     assert kept[1].valid_from == today
