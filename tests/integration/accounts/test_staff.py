@@ -148,7 +148,7 @@ def test_a_role_counts_for_its_days_and_ends_sessions(world: World, admin: Actor
     counted = []
     for _ in range(4):
         seen = world.run(queries.show_staff, admin, staff.id)
-        counted.append([r.in_force for r in seen.roles if r.role == "outreach_worker"][0])
+        counted.append(next(r.in_force for r in seen.roles if r.role == "outreach_worker"))
         world.later(days=1)
     assert counted == [False, True, True, False]
 
