@@ -129,6 +129,15 @@ TRIGGERS = {
     ),
 }
 
+# What the downgrade takes away before the tables go.
+UNDO = {
+    "sqlite": (),
+    "postgresql": (
+        "DROP TRIGGER audit_entry_no_change ON audit_entry",
+        "DROP FUNCTION audit_entry_refuse()",
+    ),
+}
+
 
 def prepare(connection: Connection) -> None:
     """Lay down the empty chain's head and the triggers, on a database that has just got its tables."""
