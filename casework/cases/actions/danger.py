@@ -12,6 +12,7 @@ from ..queries.cover import alert_view, disclosure_view
 from ..rules import (
     CHANNELS,
     DISCLOSING_BASES,
+    REFERRAL_GROUNDS,
     AlertDraft,
     AlertView,
     DisclosureDraft,
@@ -35,6 +36,8 @@ def disclose(ctx: Context, case_id: UUID, draft: DisclosureDraft) -> DisclosureV
     case = ctx.load(Case, case_id)
     if draft.channel not in CHANNELS:
         raise BadInput("unknown_channel", "channel")
+    if draft.ground in REFERRAL_GROUNDS:
+        raise Refused("ground_missing", "ground")  # only つなぎ itself states these
     if draft.ground in DISCLOSING_BASES and draft.channel != "meeting":
         raise Refused("basis_only_in_meeting", "channel")
     row = record_disclosure(

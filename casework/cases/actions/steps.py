@@ -29,6 +29,7 @@ from ..rules import (
     CONSENT_PREFIX,
     DISCLOSING_BASES,
     EMERGENCY,
+    REFERRAL_GROUNDS,
     AlertDraft,
     AssignmentDraft,
     CaseFacts,
@@ -39,7 +40,6 @@ from ..rules import (
     fiscal_year,
     in_force,
 )
-from ..rules.narrative import REFERRAL_GROUNDS
 
 
 def open_case(ctx: Context, opening: CaseOpening) -> Case:
