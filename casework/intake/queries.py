@@ -96,7 +96,7 @@ def listing(
             Intake.state == IntakeState.SEEKING_CONSENT.value, Intake.next_contact_on <= ctx.today
         )
     else:
-        raise BadInput("unknown_list", "list")
+        raise BadInput("list_unknown", "list")
     if state is not None:
         query = query.where(Intake.state == state)
     rows, following = _page(ctx, query, after)

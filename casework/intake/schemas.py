@@ -38,7 +38,7 @@ def codes(most: int, *, least: int = 0) -> fields.List:
     return fields.List(CodeField(), required=True, validate=AtMost(most, least))
 
 
-class TopicIn(InSchema):
+class IntakeTopicIn(InSchema):
     """相談内容; `main`: 最も困っていること."""
 
     draft = TopicDraft
@@ -46,7 +46,7 @@ class TopicIn(InSchema):
     main = fields.Boolean(load_default=False)
 
 
-class VisitorIn(InSchema):
+class IntakeVisitorIn(InSchema):
     """来談者, if another person."""
 
     draft = VisitorDraft
@@ -68,7 +68,7 @@ class ReceptionConsentIn(InSchema):
     expires_on = optional_date()
 
 
-class SafeWaysIn(InSchema):
+class IntakeSafeWaysIn(InSchema):
     """Safe ways to contact: hours, may a message be left, may a letter be sent, what else to mind."""
 
     draft = SafeWaysDraft
@@ -82,13 +82,13 @@ class IntakeEditIn(InSchema):
     """The editable part of an open intake, as a whole."""
 
     draft = IntakeEdit
-    topics = fields.List(fields.Nested(TopicIn), required=True, validate=AtMost(20, 1))
-    visitor = fields.Nested(VisitorIn, load_default=None, allow_none=True)
+    topics = fields.List(fields.Nested(IntakeTopicIn), required=True, validate=AtMost(20, 1))
+    visitor = fields.Nested(IntakeVisitorIn, load_default=None, allow_none=True)
     wishes = LongText()
     narrative = LongText()
     intake_route = optional_code("intake_route")
     urgency = optional_code("urgency")
-    safe_ways = fields.Nested(SafeWaysIn, load_default=None, allow_none=True)
+    safe_ways = fields.Nested(IntakeSafeWaysIn, load_default=None, allow_none=True)
     next_contact_on = optional_date()
     version = fields.Integer(load_only=True)
 
@@ -98,35 +98,35 @@ class IntakeIn(InSchema):
 
     draft = IntakeDraft
     window = CodeField(required=True)
-    topics = fields.List(fields.Nested(TopicIn), required=True, validate=AtMost(20, 1))
+    topics = fields.List(fields.Nested(IntakeTopicIn), required=True, validate=AtMost(20, 1))
     consent = fields.Enum(ReceptionConsent, by_value=True, required=True, error_messages=UNKNOWN)
     consent_reason = optional_code("cannot_ask_reason")
     consent_given = fields.Nested(ReceptionConsentIn, load_default=None, allow_none=True)
     received_on = optional_date()
     person_id = fields.UUID(load_default=None, allow_none=True)
     person = fields.Nested(PersonIn, load_default=None, allow_none=True)
-    visitor = fields.Nested(VisitorIn, load_default=None, allow_none=True)
+    visitor = fields.Nested(IntakeVisitorIn, load_default=None, allow_none=True)
     wishes = LongText()
     narrative = LongText()
     intake_route = optional_code("intake_route")
     urgency = optional_code("urgency")
-    safe_ways = fields.Nested(SafeWaysIn, load_default=None, allow_none=True)
+    safe_ways = fields.Nested(IntakeSafeWaysIn, load_default=None, allow_none=True)
     next_contact_on = optional_date()
 
 
-class AnswerIn(InSchema):
+class IntakeAnswerIn(InSchema):
     draft = AnswerDraft
     reason = optional_code("answer_reason")
     next_place = optional_code("next_place")
     text = LongText(limit=2000)
 
 
-class SeekConsentIn(InSchema):
+class IntakeSeekConsentIn(InSchema):
     draft = SeekConsentDraft
     recontact_on = optional_date()
 
 
-class EmergencyIn(InSchema):
+class IntakeEmergencyIn(InSchema):
     draft = EmergencyDraft
     kind = optional_code("emergency_kind")
     notified_to = optional_code("notified_to")
@@ -134,13 +134,13 @@ class EmergencyIn(InSchema):
     text = LongText(limit=4000)
 
 
-class MergeIn(InSchema):
+class IntakeMergeIn(InSchema):
     draft = MergeDraft
     into_intake = fields.UUID(load_default=None, allow_none=True)
     into_case = fields.UUID(load_default=None, allow_none=True)
 
 
-class SavedFormIn(InSchema):
+class IntakeSavedFormIn(InSchema):
     """The form as JSON text, as far as it was typed."""
 
     draft = staticmethod(lambda content: content)
@@ -149,23 +149,23 @@ class SavedFormIn(InSchema):
 
 class IntakeArgs(PageArgs):
     which = fields.String(
-        load_default="division", validate=validate.OneOf(LISTS, error=Fault("unknown_list"))
+        load_default="division", validate=validate.OneOf(LISTS, error=Fault("list_unknown"))
     )
     state = fields.String(load_default=None, validate=validate.OneOf(STATES, error=Fault("unknown_code")))
 
 
-class TopicOut(OutSchema):
+class IntakeTopicOut(OutSchema):
     code = fields.String()
     main = fields.Boolean()
 
 
-class VisitorOut(OutSchema):
+class IntakeVisitorOut(OutSchema):
     name = fields.String(allow_none=True)
     phone = fields.String(allow_none=True)
     relation = fields.String(allow_none=True)
 
 
-class SafeWaysOut(OutSchema):
+class IntakeSafeWaysOut(OutSchema):
     hours = fields.String(allow_none=True)
     message_ok = fields.Boolean(allow_none=True)
     letter_ok = fields.Boolean(allow_none=True)
@@ -186,15 +186,15 @@ class IntakeOut(OutSchema):
     person_id = fields.UUID()
     person_name = fields.String(allow_none=True)
     person_kana = fields.String(allow_none=True)
-    visitor = fields.Nested(VisitorOut)
-    topics = fields.List(fields.Nested(TopicOut))
+    visitor = fields.Nested(IntakeVisitorOut)
+    topics = fields.List(fields.Nested(IntakeTopicOut))
     wishes = fields.String(allow_none=True)
     narrative = fields.String(allow_none=True)
     intake_route = fields.String(allow_none=True)
     urgency = fields.String(allow_none=True)
     consent = fields.String()
     consent_reason = fields.String(allow_none=True)
-    safe_ways = fields.Nested(SafeWaysOut)
+    safe_ways = fields.Nested(IntakeSafeWaysOut)
     next_contact_on = fields.Date(allow_none=True)
     answer_reason = fields.String(allow_none=True)
     next_place = fields.String(allow_none=True)
@@ -220,7 +220,7 @@ class IntakeLineOut(OutSchema):
     case_id = fields.UUID(allow_none=True)
 
 
-class AnsweredLineOut(OutSchema):
+class IntakeAnsweredLineOut(OutSchema):
     number = fields.String()
     window = fields.String()
     main_topic = fields.String(allow_none=True)
@@ -229,7 +229,7 @@ class AnsweredLineOut(OutSchema):
     received_on = fields.Date()
 
 
-class MergeLineOut(OutSchema):
+class IntakeMergeLineOut(OutSchema):
     id = fields.UUID()
     number = fields.String()
     state = fields.String()
@@ -239,19 +239,19 @@ class MergeLineOut(OutSchema):
     received_on = fields.Date()
 
 
-class CandidateOut(OutSchema):
+class IntakeCandidateOut(OutSchema):
     person_id = fields.UUID()
     name = fields.String(allow_none=True)
     kana = fields.String(allow_none=True)
     reasons = fields.List(fields.String())
 
 
-class CandidatesOut(OutSchema):
-    items = fields.List(fields.Nested(CandidateOut))
+class IntakeCandidatesOut(OutSchema):
+    items = fields.List(fields.Nested(IntakeCandidateOut))
     known_elsewhere = fields.Boolean()
     contacts = fields.List(fields.String())
 
 
-class SavedFormOut(OutSchema):
+class IntakeSavedFormOut(OutSchema):
     content = fields.String(allow_none=True)
     saved_at = fields.AwareDateTime(allow_none=True)

@@ -6,16 +6,16 @@ from ..web.door import ApiBlueprint
 from ..web.schema import PageArgs, page_of
 from . import actions, queries
 from .schemas import (
-    AcceptIn,
-    BoardArgs,
-    CompleteIn,
-    ForwardIn,
-    OverdueLineOut,
+    ReferralAcceptIn,
     ReferralArgs,
+    ReferralBoardArgs,
+    ReferralCompleteIn,
+    ReferralForwardIn,
     ReferralIn,
     ReferralLineOut,
     ReferralOut,
-    ReturnIn,
+    ReferralOverdueLineOut,
+    ReferralReturnIn,
 )
 
 bp = ApiBlueprint("referral", doc="つなぎ")
@@ -33,12 +33,12 @@ bp.door(
     "POST", "/cases/<uuid:case_id>/referrals", actions.send, takes=ReferralIn, gives=ReferralOut, status=201
 )
 bp.door("GET", "/referrals", queries.listing, query=ReferralArgs, gives=page_of(ReferralLineOut))
-bp.door("GET", "/referrals/board", queries.board, query=BoardArgs, gives=page_of(ReferralLineOut))
-bp.door("GET", "/referrals/overdue", queries.overdue, query=PageArgs, gives=page_of(OverdueLineOut))
+bp.door("GET", "/referrals/board", queries.board, query=ReferralBoardArgs, gives=page_of(ReferralLineOut))
+bp.door("GET", "/referrals/overdue", queries.overdue, query=PageArgs, gives=page_of(ReferralOverdueLineOut))
 bp.door("GET", ONE, queries.read, gives=ReferralOut)
 bp.door("POST", f"{ONE}/acknowledge", actions.acknowledge, gives=ReferralOut)
-bp.door("POST", f"{ONE}/accept", actions.accept, takes=AcceptIn, gives=ReferralOut)
-bp.door("POST", f"{ONE}/return", actions.return_, takes=ReturnIn, gives=ReferralOut)
-bp.door("POST", f"{ONE}/forward", actions.forward, takes=ForwardIn, gives=ReferralOut)
+bp.door("POST", f"{ONE}/accept", actions.accept, takes=ReferralAcceptIn, gives=ReferralOut)
+bp.door("POST", f"{ONE}/return", actions.return_, takes=ReferralReturnIn, gives=ReferralOut)
+bp.door("POST", f"{ONE}/forward", actions.forward, takes=ReferralForwardIn, gives=ReferralOut)
 bp.door("POST", f"{ONE}/withdraw", actions.withdraw, gives=ReferralOut)
-bp.door("POST", f"{ONE}/complete", actions.complete, takes=CompleteIn, gives=ReferralOut)
+bp.door("POST", f"{ONE}/complete", actions.complete, takes=ReferralCompleteIn, gives=ReferralOut)

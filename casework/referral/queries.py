@@ -79,7 +79,7 @@ def listing(
     elif which == "sent":
         query = query.where(Referral.from_agency.in_(mine))
     else:
-        raise BadInput("unknown_list", "which")
+        raise BadInput("list_unknown", "which")
     if state is not None:
         query = query.where(Referral.state == state)
     return _lines(ctx, query, after)
@@ -94,7 +94,7 @@ def board(ctx: Context, *, which: str = "open", after: str | None = None) -> Pag
     elif which == "returned":
         query = query.where(Referral.state == ReferralState.RETURNED.value)
     else:
-        raise BadInput("unknown_list", "which")
+        raise BadInput("list_unknown", "which")
     return _lines(ctx, query, after)
 
 

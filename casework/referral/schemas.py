@@ -40,38 +40,38 @@ class ReferralIn(InSchema):
     segments = fields.List(fields.UUID(), load_default=list, validate=AtMost(100))
 
 
-class AcceptIn(InSchema):
+class ReferralAcceptIn(InSchema):
     draft = AcceptDraft
     accepted_by = fields.UUID(load_default=None, allow_none=True)
 
 
-class ReturnIn(InSchema):
+class ReferralReturnIn(InSchema):
     draft = ReturnDraft
     reason = optional_code("return_reason")
     text = LongText(limit=2000)
 
 
-class ForwardIn(InSchema):
+class ReferralForwardIn(InSchema):
     draft = ForwardDraft
     to_agency = optional_code()
     text = LongText(limit=2000)
 
 
-class CompleteIn(InSchema):
+class ReferralCompleteIn(InSchema):
     draft = CompleteDraft
     completed_on = JapaneseDate(load_default=None, allow_none=True)
 
 
 class ReferralArgs(PageArgs):
-    which = one_of(["inbox", "sent"], default="inbox", code="unknown_list")
+    which = one_of(["inbox", "sent"], default="inbox", code="list_unknown")
     state = one_of(STATES, default=None, code="unknown_code")
 
 
-class BoardArgs(PageArgs):
-    which = one_of(["open", "returned"], default="open", code="unknown_list")
+class ReferralBoardArgs(PageArgs):
+    which = one_of(["open", "returned"], default="open", code="list_unknown")
 
 
-class SegmentOut(OutSchema):
+class SharedSegmentOut(OutSchema):
     about_id = fields.UUID(allow_none=True)
     said_by = fields.String(allow_none=True)
     segment_class = fields.String()
@@ -98,7 +98,7 @@ class ReferralOut(OutSchema):
     ground = fields.String(allow_none=True)
     keep_role = fields.String(allow_none=True)
     items = fields.List(fields.String())
-    segments = fields.List(fields.Nested(SegmentOut))
+    segments = fields.List(fields.Nested(SharedSegmentOut))
     sent_at = fields.AwareDateTime()
     ack_due_at = fields.AwareDateTime()
     overdue = fields.Boolean()
@@ -131,7 +131,7 @@ class ReferralLineOut(OutSchema):
     return_reason = fields.String(allow_none=True)
 
 
-class OverdueLineOut(OutSchema):
+class ReferralOverdueLineOut(OutSchema):
     number = fields.String()
     from_agency = fields.String()
     to_agency = fields.String()
