@@ -122,15 +122,25 @@ def test_everything_typed_comes_back_and_nothing_of_it_is_stored_in_clear(world:
     [
         (replace(LEAST, window="nowhere"), "unknown_window", "window"),
         (replace(LEAST, topics=(TopicDraft("nothing"),)), "unknown_code", "topics.0.code"),
-        (replace(LEAST, topics=(TopicDraft("debt", True), TopicDraft("housing", True))), "two_main", "topics.1.main"),
+        (
+            replace(LEAST, topics=(TopicDraft("debt", True), TopicDraft("housing", True))),
+            "two_main",
+            "topics.1.main",
+        ),
         (replace(LEAST, urgency="someday"), "unknown_code", "urgency"),
         (replace(LEAST, person_id=uuid4()), "unknown_reference", "person_id"),
         (replace(LEAST, received_on=TODAY + timedelta(days=1)), "date_ahead", "received_on"),
-        (replace(LEAST, consent=ReceptionConsent.CANNOT_ASK, consent_reason="x"), "unknown_code", "consent_reason"),
+        (
+            replace(LEAST, consent=ReceptionConsent.CANNOT_ASK, consent_reason="x"),
+            "unknown_code",
+            "consent_reason",
+        ),
         (replace(LEAST, visitor=VisitorDraft(relation="x")), "unknown_code", "visitor.relation"),
     ],
 )
-def test_a_reception_with_a_fault_stores_nothing(world: World, draft: IntakeDraft, code: str, field: str) -> None:
+def test_a_reception_with_a_fault_stores_nothing(
+    world: World, draft: IntakeDraft, code: str, field: str
+) -> None:
     refusal = refused(world, code, actions.receive, counselor(world), draft)
     assert isinstance(refusal, BadInput)
     assert refusal.field == field
@@ -146,7 +156,9 @@ def test_only_counselors_receive(world: World, role: str) -> None:
 
 
 def test_a_consent_given_at_the_window_becomes_a_consent_of_the_person(world: World) -> None:
-    given = ReceptionConsentDraft(("seikatsu_fukushi",), ("contact", "household"), TODAY, "oral", proxy="架空 一郎")
+    given = ReceptionConsentDraft(
+        ("seikatsu_fukushi",), ("contact", "household"), TODAY, "oral", proxy="架空 一郎"
+    )
     draft = replace(FULL, consent=ReceptionConsent.GIVEN, consent_given=given)
     view = world.run(actions.receive, counselor(world), draft)
     (row,) = stored(world, Consent)
@@ -167,7 +179,10 @@ def test_a_consent_given_later_is_recorded_while_the_intake_is_open(world: World
 
 def test_an_intake_is_seen_by_its_division_and_by_nobody_else(world: World) -> None:
     made = world.run(actions.receive, counselor(world), FULL)
-    assert world.run(queries.read, world.actor("counselor", "shakyo", "架空 同僚"), made.id).number == made.number
+    assert (
+        world.run(queries.read, world.actor("counselor", "shakyo", "架空 同僚"), made.id).number
+        == made.number
+    )
     for other in (
         counselor(world, "seikatsu_fukushi"),
         world.actor("coordinator", "chiiki_kyosei"),
@@ -193,8 +208,14 @@ def test_screening_then_answering_ends_it_with_reason_and_place(world: World) ->
     who = counselor(world)
     made = world.run(actions.receive, who, FULL)
     assert world.run(actions.screen, who, made.id).state == "in_screening"
-    view = world.run(actions.answer, who, made.id, AnswerDraft("information_given", "none_needed", "冊子を渡した"))
-    assert (view.state, view.answer_reason, view.next_place) == ("answered", "information_given", "none_needed")
+    view = world.run(
+        actions.answer, who, made.id, AnswerDraft("information_given", "none_needed", "冊子を渡した")
+    )
+    assert (view.state, view.answer_reason, view.next_place) == (
+        "answered",
+        "information_given",
+        "none_needed",
+    )
     assert view.answer_text == "冊子を渡した"
     with pytest.raises(MoveRefused):
         world.run(actions.keep, who, made.id)
@@ -220,7 +241,12 @@ def test_an_urgent_intake_is_not_answered_on_the_spot(world: World, urgency: str
     who = counselor(world)
     made = world.run(actions.receive, who, replace(LEAST, urgency=urgency))
     refused(
-        world, "urgent_not_answered", actions.answer, who, made.id, AnswerDraft("information_given", "none_needed")
+        world,
+        "urgent_not_answered",
+        actions.answer,
+        who,
+        made.id,
+        AnswerDraft("information_given", "none_needed"),
     )
 
 
@@ -283,7 +309,9 @@ def test_an_emergency_says_to_whom_and_when(world: World) -> None:
 def test_a_correction_replaces_texts_and_topics_while_open(world: World) -> None:
     who = counselor(world)
     made = world.run(actions.receive, who, FULL)
-    edit = IntakeEdit(topics=(TopicDraft("eldercare", True),), narrative="聞き直した内容", urgency="within_week")
+    edit = IntakeEdit(
+        topics=(TopicDraft("eldercare", True),), narrative="聞き直した内容", urgency="within_week"
+    )
     view = world.run(actions.correct, who, made.id, edit)
     assert (view.narrative, view.wishes, view.urgency) == ("聞き直した内容", None, "within_week")
     assert [(t.code, t.main) for t in view.topics] == [("eldercare", True)]
@@ -336,7 +364,10 @@ def test_a_merge_into_a_case_keeps_the_case(world: World) -> None:
     kept = world.run(actions.keep, who, world.run(actions.receive, who, LEAST).id)
     twin = world.run(actions.receive, who, LEAST)
     boss = world.actor("supervisor", "shakyo")
-    assert world.run(actions.merge, boss, twin.id, MergeDraft(into_case=kept.case_id)).state == "merged_duplicate"
+    assert (
+        world.run(actions.merge, boss, twin.id, MergeDraft(into_case=kept.case_id)).state
+        == "merged_duplicate"
+    )
 
 
 def test_a_supervisor_of_another_division_and_a_counselor_cannot_merge(world: World) -> None:
@@ -355,7 +386,14 @@ def test_the_supervisor_sees_answered_intakes_without_a_name(world: World) -> No
     (line,) = world.run(queries.answered, world.actor("supervisor", "shakyo")).items
     assert (line.number, line.window, line.main_topic) == (made.number, "nandemo", "withdrawal_truancy")
     assert (line.reason, line.next_place) == ("listened", "none_needed")
-    assert set(type(line).__slots__) == {"number", "window", "main_topic", "reason", "next_place", "received_on"}
+    assert set(type(line).__slots__) == {
+        "number",
+        "window",
+        "main_topic",
+        "reason",
+        "next_place",
+        "received_on",
+    }
     assert world.run(queries.answered, world.actor("supervisor", "kaigo_hoken")).items == ()
 
 
