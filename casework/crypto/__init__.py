@@ -7,10 +7,11 @@ from .errors import (
     CryptoError,
     KeyDestroyed,
     KeyMissing,
+    KeystoreUnreadable,
     KeyWrong,
     TextNotSealable,
 )
-from .keystore import DataKey, FileKeyStore, KeyStore
+from .keystore import DataKey, FileKeyStore, KekStatus, KeyStore
 from .ring import KeyRing
 
 __all__ = [
@@ -20,10 +21,12 @@ __all__ = [
     "CryptoError",
     "DataKey",
     "FileKeyStore",
+    "KekStatus",
     "KeyDestroyed",
     "KeyMissing",
     "KeyRing",
     "KeyStore",
     "KeyWrong",
+    "KeystoreUnreadable",
     "TextNotSealable",
 ]

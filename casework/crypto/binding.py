@@ -10,7 +10,7 @@ FIELD_FORMAT = b"casework-field-1"
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """A ciphertext moved to another row, column or owner must fail."""
+    """A ciphertext moved to another table, column, row or owner must fail."""
 
     table: str
     column: str
@@ -20,10 +20,11 @@ class Binding:
 
 def pack(*parts: bytes) -> bytes:
     """Each part behind its 4-byte big-endian length; never joined with a delimiter."""
-    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    return b"".join([len(part).to_bytes(4, "big") + part for part in parts])
 
 
 def aad(binding: Binding, key_version: int) -> bytes:
+    """The bytes that name a place: format, table, column, row id, owner id, data key version (4 bytes)."""
     return pack(
         FIELD_FORMAT,
         binding.table.encode(),

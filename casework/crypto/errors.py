@@ -8,7 +8,7 @@ class CryptoError(Exception):
 
 
 class KeyMissing(CryptoError):
-    """There is no such key file, or no data key for this owner."""
+    """There is no such keystore, key file or data key."""
 
     code = "key_missing"
 
@@ -25,6 +25,12 @@ class KeyWrong(CryptoError):
     code = "key_wrong"
 
 
+class KeystoreUnreadable(CryptoError):
+    """The keystore's file is damaged, locked for too long, or no keystore at all."""
+
+    code = "keystore_unreadable"
+
+
 class CiphertextCorrupt(CryptoError):
     """The sealed bytes were damaged or altered."""
 
@@ -32,7 +38,7 @@ class CiphertextCorrupt(CryptoError):
 
 
 class ContextMismatch(CryptoError):
-    """The sealed bytes are whole but belong to another row, column or version."""
+    """The sealed bytes are whole but belong to another row, column, owner or key version."""
 
     code = "context_mismatch"
 

@@ -1,16 +1,25 @@
-"""Sealed fields, format 1 (frozen by tests/vectors).
+"""Sealed fields, format 1, frozen by tests/vectors.
 
-    version(1) | data key version(4) | key tag(8) | place tag(8) | nonce(12) | ciphertext | tag(16)
+    version(1) | data key version(4) | store tag(4) | place tag(8) | key tag(8)
+               | nonce(12) | ciphertext | tag(16) | checksum(4)
 
-- field key  = HKDF-SHA256(data key, salt none, info = AAD), 32 bytes; the cipher is AES-256-GCM.
-- key tag    = HMAC-SHA256(data key, "casework-key-tag-1")[:8]: tells a wrong key (KeyWrong) from damage.
-- place tag  = HMAC-SHA256(data key, "casework-place-tag-1" | AAD)[:8]: tells bytes that were moved here from
-  elsewhere (ContextMismatch) from bytes that were damaged. Both tags are keyed, so they tell outsiders nothing
-  but that two fields share an owner. They are authenticated: the header is part of the cipher's AAD.
-- A damaged tag would look like a wrong key or a moved field, so the header carries no decision alone: when a tag
-  differs, the body is tried; if it opens, the header was damaged.
-- plaintext  = 4-byte length | UTF-8 text | zeros, padded to 64, 256, 1024, 4096, 16384, 65536 or a multiple of it.
-  The text is NFC unless NFC would replace a CJK compatibility ideograph (names keep their written form).
+All numbers are big-endian. `place` is the AAD of binding.py. Every derived value is HKDF-SHA256 (RFC 5869, no
+salt) of one of two keys with its own info, and infos are length-prefixed, so none can be taken for another:
+
+- store tag  = HKDF(place key, pack("casework-store-tag-1", nonce))[:4]: sealed with this installation's keys?
+- place tag  = HKDF(place key, pack("casework-place-tag-1", nonce, place))[:8]: sealed for this place and owner?
+- key tag    = HKDF(data key, pack("casework-key-tag-1", nonce))[:8]: sealed with this data key?
+- field key  = HKDF(data key, place), 32 bytes, for AES-256-GCM over the padded text (padding.py) with
+  associated data header | place, where the header is the first 25 bytes.
+- checksum   = CRC-32 of all bytes before it: finds damage. It is public, of public bytes, and protects nothing.
+
+The place key is one random key per installation, apart from all data keys: only so can a field moved to another
+owner, whose data key differs, be told from a field met by a wrong key. The tags are keyed and hold the nonce:
+without the keys they are random bytes, which show neither what two fields share nor where one belongs.
+
+A reader asks in this order, and each question rests on the ones before: whole? (else CiphertextCorrupt) this
+installation? (KeyWrong) this place? (ContextMismatch) this data key? (KeyWrong) authentic? (CiphertextCorrupt).
+Only the last one protects. Who alters bytes on purpose can choose which refusal is shown, never avoid one.
 """
 
 from __future__ import annotations
@@ -18,113 +27,99 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-import unicodedata
+import zlib
+from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from .binding import Binding, aad
-from .errors import CiphertextCorrupt, ContextMismatch, KeyWrong, TextNotSealable
+from .binding import Binding, aad, pack
+from .errors import CiphertextCorrupt, ContextMismatch, KeyWrong
+from .padding import BUCKETS, pad, unpad
 
 VERSION = 1
 NONCE = 12
-TAG = 16
-HEADER = 1 + 4 + 8 + 8
-SHORTEST = HEADER + NONCE + 64 + TAG
-BUCKETS = (64, 256, 1024, 4096, 16384, 65536)
+_HEADER = 1 + 4 + 4 + 8 + 8
+_BODY = _HEADER + NONCE
+_CHECKSUM = 4
+SHORTEST = _BODY + BUCKETS[0] + 16 + _CHECKSUM
 
 
-def seal(text: str, key: bytes, key_version: int, binding: Binding) -> bytes:
+@dataclass(frozen=True, slots=True)
+class SealingKey:
+    """A data key with the place key of its keystore, both ready to derive from (HKDF's extracted form)."""
+
+    version: int
+    root: bytes = field(repr=False)
+    place_root: bytes = field(repr=False)
+
+
+def sealing_key(version: int, key: bytes, place_key: bytes) -> SealingKey:
+    return SealingKey(version, extract(key), extract(place_key))
+
+
+def seal(text: str, key: SealingKey, binding: Binding) -> bytes:
     """Encrypt a text for one place. Raises TextNotSealable for lone surrogates."""
-    return seal_with(text, key, key_version, binding, os.urandom(NONCE))
+    return seal_with(text, key, binding, os.urandom(NONCE))
 
 
-def seal_with(text: str, key: bytes, key_version: int, binding: Binding, nonce: bytes) -> bytes:
-    """As `seal`, with a given nonce: for frozen vectors only."""
+def seal_with(text: str, key: SealingKey, binding: Binding, nonce: bytes) -> bytes:
+    """As `seal`, with a given nonce: for frozen vectors only, a nonce must never serve twice."""
+    # AES-GCM takes other lengths in silence, and 8 bytes would soon repeat.
     if len(nonce) != NONCE:
         raise ValueError("a nonce has 12 bytes")
-    place = aad(binding, key_version)
-    header = bytes([VERSION]) + key_version.to_bytes(4, "big") + key_tag(key) + _place_tag(key, place)
-    return header + nonce + AESGCM(_field_key(key, place)).encrypt(nonce, _pad(text), header + place)
+    return _assemble(pad(text), key, binding, nonce)
 
 
-def open_(blob: bytes, key: bytes, key_version: int, binding: Binding) -> str:
-    """Decrypt a text at its place; KeyWrong, ContextMismatch or CiphertextCorrupt if it does not belong here."""
-    if len(blob) < SHORTEST or blob[0] != VERSION or (len(blob) - HEADER - NONCE - TAG) % 64:
-        raise CiphertextCorrupt
-    place = aad(binding, key_version)
-    header, nonce, body = blob[:HEADER], blob[HEADER : HEADER + NONCE], blob[HEADER + NONCE :]
-    try:
-        plain = AESGCM(_field_key(key, place)).decrypt(nonce, body, header + place)
-    except InvalidTag:
-        raise _why(blob, key, key_version, place) from None
-    return _unpad(plain)
-
-
-def version_of(blob: bytes) -> int:
-    """The data key version a blob names; CiphertextCorrupt if it is no sealed field."""
+def open_(blob: bytes, key: SealingKey, binding: Binding) -> str:
+    """Decrypt a text at its place; CiphertextCorrupt, KeyWrong or ContextMismatch if it does not belong here."""
     if len(blob) < SHORTEST or blob[0] != VERSION:
         raise CiphertextCorrupt
-    return int.from_bytes(blob[1:5], "big")
-
-
-def _why(blob: bytes, key: bytes, key_version: int, place: bytes) -> Exception:
-    """Tell a wrong key and a moved field from damage. Damage to a tag alone leaves the other tag right, and a
-    field that was really moved or sealed with another key was never altered, which its own tags cannot prove to
-    a reader without that key: two differing tags mean another key, one differing place tag means another place."""
-    own_key = hmac.compare_digest(blob[5:13], key_tag(key))
-    own_place = hmac.compare_digest(blob[13:21], _place_tag(key, place))
-    own_version = int.from_bytes(blob[1:5], "big") == key_version
-    if own_key and not own_place and own_version and _differs_widely(blob[13:21], _place_tag(key, place)):
-        return ContextMismatch()
-    if not own_key and not own_place and own_version:
-        return KeyWrong()
-    if not own_version and own_key:
-        return ContextMismatch()
-    return CiphertextCorrupt()
-
-
-def _differs_widely(one: bytes, other: bytes) -> bool:
-    """Another place changes about half of the 64 bits; a damaged byte changes at most eight."""
-    return (int.from_bytes(one, "big") ^ int.from_bytes(other, "big")).bit_count() > 8
-
-
-def key_tag(key: bytes) -> bytes:
-    return hmac.digest(key, b"casework-key-tag-1", hashlib.sha256)[:8]
-
-
-def _place_tag(key: bytes, place: bytes) -> bytes:
-    return hmac.digest(key, b"casework-place-tag-1" + place, hashlib.sha256)[:8]
-
-
-def _field_key(key: bytes, place: bytes) -> bytes:
-    """HKDF-SHA256 (RFC 5869) with an empty salt, one block of output."""
-    extracted = hmac.digest(bytes(32), key, hashlib.sha256)
-    return hmac.digest(extracted, place + b"\x01", hashlib.sha256)
-
-
-def normal(text: str) -> str:
-    """NFC, unless that would replace an ideograph somebody's name is written with (U+F900-U+FAFF)."""
-    normalised = unicodedata.normalize("NFC", text)
-    if normalised != text and any("\uf900" <= c <= "\ufaff" or "\U0002f800" <= c <= "\U0002fa1f" for c in text):
-        return text
-    return normalised
-
-
-def _pad(text: str) -> bytes:
-    try:
-        raw = normal(text).encode("utf-8")
-    except UnicodeEncodeError:
-        raise TextNotSealable from None
-    framed = len(raw).to_bytes(4, "big") + raw
-    size = next((b for b in BUCKETS if len(framed) <= b), -(-len(framed) // BUCKETS[-1]) * BUCKETS[-1])
-    return framed.ljust(size, b"\0")
-
-
-def _unpad(plain: bytes) -> str:
-    size = int.from_bytes(plain[:4], "big")
-    if size > len(plain) - 4 or any(plain[4 + size :]):
+    if with_checksum(blob[:-_CHECKSUM]) != blob:
         raise CiphertextCorrupt
-    return plain[4 : 4 + size].decode("utf-8")
+    place = aad(binding, key.version)
+    nonce = blob[_HEADER:_BODY]
+    store_tag, place_tag, key_tag = _tags(key, nonce, place)
+    if not hmac.compare_digest(blob[5:9], store_tag):
+        raise KeyWrong
+    if not hmac.compare_digest(blob[9:17], place_tag):
+        raise ContextMismatch
+    if not hmac.compare_digest(blob[17:_HEADER], key_tag):
+        raise KeyWrong
+    try:
+        plain = AESGCM(_expand(key.root, place)).decrypt(
+            nonce, blob[_BODY:-_CHECKSUM], blob[:_HEADER] + place
+        )
+    except InvalidTag:
+        raise CiphertextCorrupt from None
+    return unpad(plain)
 
 
+def _assemble(plain: bytes, key: SealingKey, binding: Binding, nonce: bytes) -> bytes:
+    place = aad(binding, key.version)
+    header = bytes([VERSION]) + key.version.to_bytes(4, "big") + b"".join(_tags(key, nonce, place))
+    body = AESGCM(_expand(key.root, place)).encrypt(nonce, plain, header + place)
+    return with_checksum(header + nonce + body)
+
+
+def with_checksum(whole: bytes) -> bytes:
+    return whole + zlib.crc32(whole).to_bytes(_CHECKSUM, "big")
+
+
+def extract(key: bytes) -> bytes:
+    """HKDF-Extract with no salt: 32 bytes, the same for every info, so worth keeping."""
+    return hmac.digest(bytes(32), key, hashlib.sha256)
+
+
+def _expand(root: bytes, info: bytes) -> bytes:
+    """HKDF-Expand for one block of output, 32 bytes."""
+    return hmac.digest(root, info + b"\x01", "sha256")
+
+
+def _tags(key: SealingKey, nonce: bytes, place: bytes) -> tuple[bytes, bytes, bytes]:
+    """Store tag, place tag, key tag."""
+    return (
+        _expand(key.place_root, pack(b"casework-store-tag-1", nonce))[:4],
+        _expand(key.place_root, pack(b"casework-place-tag-1", nonce, place))[:8],
+        _expand(key.root, pack(b"casework-key-tag-1", nonce))[:8],
+    )

@@ -1,0 +1,7 @@
+"""Two owners of data keys and a row, the same in every test."""
+
+from uuid import UUID
+
+MOTHER = UUID("01890000-0000-7000-8000-00000000000a")
+SON = UUID("01890000-0000-7000-8000-00000000000b")
+ROW = UUID("01890000-0000-7000-8000-000000000001")

@@ -1,0 +1,334 @@
+"""Keys are made once, kept apart, and refused by name when something is wrong with them."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from contextlib import closing
+from pathlib import Path
+from typing import cast
+from uuid import UUID, uuid4
+
+import pytest
+
+from casework.crypto import (
+    CryptoError,
+    DataKey,
+    FileKeyStore,
+    KeyDestroyed,
+    KeyMissing,
+    KeyRing,
+    KeystoreUnreadable,
+    KeyWrong,
+    keystore,
+)
+from tests.unit.crypto.owners import MOTHER, SON
+
+PURPOSES = ["session", "audit", "names", "idempotency", "throttle", "place"]
+
+
+def reopened(folder: Path, kek_dir: Path | None = None) -> FileKeyStore:
+    return FileKeyStore(folder / "keystore.db", kek_dir or folder / "kek")
+
+
+def alter(folder: Path, statement: str, *values: object) -> None:
+    with closing(sqlite3.connect(folder / "keystore.db")) as db, db:
+        assert db.execute(statement, values).rowcount > 0
+
+
+def replace_kek(folder: Path, content: bytes) -> None:
+    path = folder / "kek" / "kek-1.key"
+    path.unlink()
+    path.write_bytes(content)
+
+
+def refusals(store: FileKeyStore) -> set[type[CryptoError]]:
+    """What a fresh store says to every question that needs a key."""
+    asked = (
+        store.canary,
+        lambda: store.data_key(MOTHER),
+        lambda: store.data_keys([MOTHER, SON]),
+        lambda: store.purpose_key("session"),
+        lambda: store.new_data_keys([uuid4()]),
+        lambda: KeyRing(store),
+    )
+    found = set()
+    for question in asked:
+        with pytest.raises(CryptoError) as refusal:
+            question()
+        found.add(type(refusal.value))
+    store.close()
+    return found
+
+
+def test_a_new_keystore_is_private_and_durable(store: FileKeyStore, tmp_path: Path) -> None:
+    def mode(path: Path) -> int:
+        return stat.S_IMODE(path.stat().st_mode)
+
+    assert mode(tmp_path / "keystore.db") == 0o600
+    assert mode(tmp_path / "keystore.db-wal") == 0o600
+    assert mode(tmp_path / "kek") == 0o700
+    assert mode(tmp_path / "kek" / "kek-1.key") == 0o400
+    assert (tmp_path / "kek" / "kek-1.key").stat().st_size == 32
+    settings = {
+        name: store._db().execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")
+    }
+    assert settings == {"journal_mode": "wal", "synchronous": 2}
+    store.canary()
+
+
+@pytest.mark.parametrize("left", ["keystore.db", "kek/kek-1.key"])
+def test_an_existing_keystore_is_never_made_again(left: str, store: FileKeyStore, tmp_path: Path) -> None:
+    store.close()
+    for path in (tmp_path / "keystore.db", tmp_path / "kek" / "kek-1.key"):
+        if path != tmp_path / left:
+            path.unlink()
+    before = (tmp_path / left).read_bytes()
+    with pytest.raises(FileExistsError):
+        FileKeyStore.create(tmp_path / "keystore.db", tmp_path / "kek")
+    assert (tmp_path / left).read_bytes() == before
+
+
+def test_keys_are_random_and_stay_the_same(store: FileKeyStore, tmp_path: Path) -> None:
+    keys = store.data_keys([MOTHER, SON])
+    assert {owner: (key.version, len(key.key)) for owner, key in keys.items()} == {
+        MOTHER: (1, 32),
+        SON: (1, 32),
+    }
+    assert keys[MOTHER].key != keys[SON].key
+    again = reopened(tmp_path)
+    again.new_data_keys([SON, MOTHER, MOTHER])
+    assert again.data_keys([MOTHER, SON]) == keys
+    assert again.data_key(MOTHER) == keys[MOTHER]
+    again.close()
+
+
+def test_each_purpose_has_its_own_key(store: FileKeyStore, tmp_path: Path) -> None:
+    again = reopened(tmp_path)
+    keys = [again.purpose_key(name) for name in PURPOSES]
+    again.close()
+    assert [store.purpose_key(name) for name in PURPOSES] == keys
+    assert {len(key) for key in keys} == {32}
+    assert (
+        len({*keys, store.data_key(MOTHER).key, (tmp_path / "kek" / "kek-1.key").read_bytes()})
+        == len(PURPOSES) + 2
+    )
+
+
+def test_nobody_else_has_a_key(store: FileKeyStore) -> None:
+    with pytest.raises(KeyMissing):
+        store.data_key(uuid4())
+    with pytest.raises(KeyMissing):
+        store.purpose_key("unknown")
+    assert store.data_keys([uuid4(), MOTHER]).keys() == {MOTHER}
+    assert store.data_keys([]) == {}
+
+
+def test_any_number_of_keys_is_asked_for_at_once(store: FileKeyStore) -> None:
+    owners = [uuid4() for _ in range(3000)]
+    store.new_data_keys(owners)
+    statements: list[str] = []
+    store._db().set_trace_callback(statements.append)
+    found = store.data_keys([*owners, *owners[:10], uuid4()])
+    store._db().set_trace_callback(None)
+    assert found.keys() == set(owners)
+    assert len(statements) == 1
+
+
+def test_owners_get_their_keys_together_or_not_at_all(store: FileKeyStore) -> None:
+    first = uuid4()
+    with pytest.raises(AttributeError):
+        store.new_data_keys([first, cast(UUID, "no owner")])
+    assert store.data_keys([first]) == {}
+    store.new_data_keys([first])
+    assert store.data_keys([first]).keys() == {first}
+
+
+def test_the_status_counts_keys_and_shows_none(store: FileKeyStore) -> None:
+    (only,) = store.status()
+    assert (only.version, only.state, only.data_keys) == (1, "active", 2)
+    assert only.created_at.endswith("+00:00")
+
+
+def test_a_key_does_not_show_itself(store: FileKeyStore) -> None:
+    assert repr(store.data_key(MOTHER)) == "DataKey(version=1)"
+    assert DataKey(1, b"a") != DataKey(1, b"b")
+
+
+def test_no_key_lies_in_the_keystore_in_clear(store: FileKeyStore, tmp_path: Path) -> None:
+    secrets = [key.key for key in store.data_keys([MOTHER, SON]).values()]
+    secrets += [store.purpose_key(name) for name in PURPOSES]
+    secrets.append((tmp_path / "kek" / "kek-1.key").read_bytes())
+    stored = b"".join(path.read_bytes() for path in tmp_path.glob("keystore.db*"))
+    assert MOTHER.bytes in stored
+    for secret in secrets:
+        assert secret not in stored
+        assert secret.hex().encode() not in stored
+
+
+def test_a_keystore_that_is_not_there_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(KeyMissing):
+        reopened(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_key_file_that_is_gone_is_missing(store: FileKeyStore, tmp_path: Path) -> None:
+    (tmp_path / "kek" / "kek-1.key").unlink()
+    assert refusals(reopened(tmp_path)) == {KeyMissing}
+
+
+def test_a_key_file_is_read_once(store: FileKeyStore, tmp_path: Path) -> None:
+    (tmp_path / "kek" / "kek-1.key").unlink()
+    store.canary()
+    assert store.data_keys([MOTHER]).keys() == {MOTHER}
+
+
+@pytest.mark.parametrize("content", [b"", b"short", b"k" * 31, b"k" * 33])
+def test_a_key_file_of_another_length_is_wrong(content: bytes, store: FileKeyStore, tmp_path: Path) -> None:
+    replace_kek(tmp_path, content)
+    assert refusals(reopened(tmp_path)) == {KeyWrong}
+
+
+def test_a_key_file_with_another_key_is_wrong(store: FileKeyStore, tmp_path: Path) -> None:
+    replace_kek(tmp_path, b"k" * 32)
+    strange = reopened(tmp_path)
+    for question in (
+        strange.canary,
+        lambda: strange.data_key(MOTHER),
+        lambda: strange.purpose_key("session"),
+    ):
+        with pytest.raises(KeyWrong):
+            question()
+    strange.close()
+
+
+def test_a_wrong_key_file_makes_no_new_keys(store: FileKeyStore, tmp_path: Path) -> None:
+    replace_kek(tmp_path, b"k" * 32)
+    strange, owner = reopened(tmp_path), uuid4()
+    with pytest.raises(KeyWrong):
+        strange.new_data_keys([owner])
+    strange.close()
+    assert store.data_keys([owner]) == {}
+
+
+def test_the_key_file_of_another_installation_is_wrong(store: FileKeyStore, tmp_path: Path) -> None:
+    other = FileKeyStore.create(tmp_path / "other" / "keystore.db", tmp_path / "other" / "kek")
+    other.close()
+    assert refusals(reopened(tmp_path, tmp_path / "other" / "kek")) == {KeyWrong}
+
+
+def test_a_destroyed_key_says_so(store: FileKeyStore, tmp_path: Path) -> None:
+    alter(tmp_path, "UPDATE kek SET state = 'destroyed'")
+    (tmp_path / "kek" / "kek-1.key").unlink()
+    tombstone = reopened(tmp_path)
+    for question in (lambda: tombstone.data_key(MOTHER), lambda: tombstone.purpose_key("session")):
+        with pytest.raises(KeyDestroyed):
+            question()
+    with pytest.raises(KeyMissing):
+        tombstone.canary()
+    with pytest.raises(KeyMissing):
+        tombstone.new_data_keys([uuid4()])
+    tombstone.close()
+
+
+def test_wrapped_keys_are_bound_to_their_owner_and_purpose(store: FileKeyStore, tmp_path: Path) -> None:
+    alter(
+        tmp_path,
+        "UPDATE data_key SET (wrapped, commitment) ="
+        " (SELECT wrapped, commitment FROM data_key WHERE owner = ?) WHERE owner = ?",
+        SON.bytes,
+        MOTHER.bytes,
+    )
+    alter(
+        tmp_path,
+        "UPDATE purpose_key SET (wrapped, commitment) ="
+        " (SELECT wrapped, commitment FROM purpose_key WHERE name = 'names') WHERE name = 'session'",
+    )
+    for question in (lambda: store.data_key(MOTHER), lambda: store.purpose_key("session"), store.canary):
+        with pytest.raises(KeyWrong):
+            question()
+    assert len(store.data_key(SON).key) == 32
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE data_key SET version = 2 WHERE owner = ?",
+        "UPDATE data_key SET wrapped = zeroblob(60) WHERE owner = ?",
+        "UPDATE data_key SET wrapped = zeroblob(27) WHERE owner = ?",
+        "UPDATE data_key SET wrapped = x'' WHERE owner = ?",
+        "UPDATE data_key SET commitment = zeroblob(32) WHERE owner = ?",
+    ],
+)
+def test_an_altered_slot_is_wrong(damage: str, store: FileKeyStore, tmp_path: Path) -> None:
+    alter(tmp_path, damage, MOTHER.bytes)
+    with pytest.raises(KeyWrong):
+        store.data_key(MOTHER)
+    assert store.data_keys([SON]).keys() == {SON}
+
+
+def test_a_keystore_without_a_needed_purpose_refuses_to_start(store: FileKeyStore, tmp_path: Path) -> None:
+    alter(tmp_path, "DELETE FROM purpose_key WHERE name = 'place'")
+    with pytest.raises(KeyMissing):
+        store.canary()
+    with pytest.raises(KeyMissing):
+        KeyRing(store)
+
+
+@pytest.mark.parametrize("content", [b"", b"this is no keystore" * 500])
+def test_a_file_that_is_no_keystore_is_unreadable(
+    content: bytes, store: FileKeyStore, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "keystore.db").write_bytes(content)
+    assert refusals(reopened(other, tmp_path / "kek")) == {KeystoreUnreadable}
+
+
+def test_a_keystore_that_vanished_is_not_made_anew(store: FileKeyStore, tmp_path: Path) -> None:
+    store.close()
+    (tmp_path / "keystore.db").unlink()
+    with pytest.raises(KeystoreUnreadable):
+        store.data_key(MOTHER)
+    assert not (tmp_path / "keystore.db").exists()
+
+
+def test_a_keystore_locked_too_long_is_unreadable_and_recovers(
+    store: FileKeyStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keystore, "BUSY_SECONDS", 0.05)
+    waiting, owner = reopened(tmp_path), uuid4()
+    with closing(sqlite3.connect(tmp_path / "keystore.db", isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        with pytest.raises(KeystoreUnreadable):
+            waiting.new_data_keys([owner])
+        assert waiting.data_keys([MOTHER]).keys() == {MOTHER}
+        holder.execute("ROLLBACK")
+    waiting.new_data_keys([owner])
+    assert waiting.data_keys([owner]).keys() == {owner}
+    waiting.close()
+
+
+def test_a_closed_keystore_opens_again(store: FileKeyStore) -> None:
+    store.close()
+    store.close()
+    assert store.data_key(MOTHER).version == 1
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE kek SET state = 'lost'", "INSERT INTO kek VALUES (2, 'active', '', x'')"]
+)
+def test_the_keystore_holds_one_active_key_in_a_known_state(statement: str, store: FileKeyStore) -> None:
+    with pytest.raises(sqlite3.IntegrityError):
+        store._db().execute(statement)
+
+
+def test_a_slot_names_a_key_that_exists(store: FileKeyStore) -> None:
+    with pytest.raises(sqlite3.IntegrityError):
+        store._db().execute("UPDATE data_key SET kek_version = 2")
+
+
+def test_owners_are_told_apart_by_all_their_bytes(store: FileKeyStore) -> None:
+    owners = [UUID(int=1), UUID(int=256), UUID(int=1 << 127), UUID(int=0)]
+    store.new_data_keys(owners)
+    assert len({key.key for key in store.data_keys(owners).values()}) == 4
