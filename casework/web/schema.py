@@ -115,6 +115,7 @@ class CodeField(fields.String):
         kwargs.setdefault("metadata", {}).setdefault("description", f"code list: {list}" if list else "code")
         kwargs["metadata"].setdefault("pattern", f"^{CODE.pattern}$")
         super().__init__(**kwargs)
+        self.code_list = list
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         typed = super()._deserialize(value, attr, data, **kwargs)
