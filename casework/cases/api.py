@@ -90,6 +90,15 @@ bp.door(
     status=201,
 )
 
+bp.door(
+    "POST",
+    f"{CASE}/people/<uuid:person_id>/protect",
+    actions.protect_person,
+    takes=s.ProtectIn,
+    gives=s.ProtectedOut,
+    status=201,
+)
+
 for path, worklist in (
     ("mine_open", queries.mine_open),
     ("no_contact", queries.no_contact),

@@ -14,6 +14,7 @@ from .moves import (
     take_up,
 )
 from .notes import correct_note, quote, write_note
+from .protection import protect_person
 from .steps import (
     add_alert,
     add_assignment,
@@ -48,6 +49,7 @@ __all__ = [
     "open_case",
     "propose",
     "propose_for_meeting",
+    "protect_person",
     "quote",
     "raise_alert",
     "record_consent",

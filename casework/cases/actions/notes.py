@@ -19,9 +19,14 @@ from .steps import touch_contact
 def write_note(ctx: Context, case_id: UUID, draft: NoteDraft) -> NoteView:
     """Write a note; on a closed case it is an addition after closing. It can never be changed, only corrected."""
     case = ctx.load(Case, case_id)
+    _needs_additions(case)
+    return _write(ctx, case, draft, corrects=None)
+
+
+def _needs_additions(case: Case) -> None:
+    """A reopened record is read-only; what is new belongs to the new episode."""
     if case.state == CaseState.REOPENED:
         raise Refused("case_read_only")
-    return _write(ctx, case, draft, corrects=None)
 
 
 @use_case(P.NOTE_WRITE, event="note.corrected")
@@ -37,9 +42,11 @@ def correct_note(ctx: Context, case_id: UUID, note_id: UUID, draft: NoteDraft) -
 @use_case(P.NOTE_WRITE, event="note.quoted")
 def quote(ctx: Context, case_id: UUID, draft: NoteDraft) -> NoteView:
     """Write a note that copies segments of earlier notes of the case; each keeps where it was first learned (I7)."""
+    case = ctx.load(Case, case_id)
+    _needs_additions(case)
     if not draft.quotes:
         raise BadInput("quotes_missing", "quotes")
-    return write_note(ctx, case_id, draft)
+    return _write(ctx, case, draft, corrects=None)
 
 
 def _write(ctx: Context, case: Case, draft: NoteDraft, *, corrects: UUID | None) -> NoteView:

@@ -235,3 +235,13 @@ class TimelineEntry:
     to_agency: str | None = None
     corrects_id: UUID | None = None
     after_closing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectedView:
+    """What the setter is told: since when, and nothing of other cases (I13)."""
+
+    person_id: UUID
+    ground: str
+    valid_from: date
+    valid_until: date | None

@@ -204,3 +204,10 @@ class TimelineOut(OutSchema):
     to_agency = fields.String(allow_none=True)
     corrects_id = fields.UUID(allow_none=True)
     after_closing = fields.Boolean()
+
+
+class ProtectedOut(OutSchema):
+    person_id = fields.UUID()
+    ground = fields.String()
+    valid_from = JapaneseDate()
+    valid_until = JapaneseDate(allow_none=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -114,8 +113,8 @@ registry.pop(f"{__name__}._open_case", None)
 
 
 @pytest.fixture
-def desk(world: World) -> Iterator[Desk]:
-    yield Desk(
+def desk(world: World) -> Desk:
+    return Desk(
         world,
         counselor=world.actor("counselor"),
         coordinator=world.actor("coordinator", "shakyo"),
