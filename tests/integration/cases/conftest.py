@@ -55,7 +55,7 @@ class Desk:
             topics=(("housing", True),),
         )
         self.world.later(minutes=1)
-        return self.world.run(_open_case, who, opening)
+        return self.world.run(open_as_intake_does, who, opening)
 
     def led(self, *subjects: UUID) -> UUID:
         """A case in 多機関協働 with a lead, so that owner and coordinator both work on it."""
@@ -104,12 +104,12 @@ class Desk:
 
 
 @use_case(Permission.DIRECTORY_READ, event="test.case_opened")
-def _open_case(ctx: Context, opening: CaseOpening) -> UUID:
+def open_as_intake_does(ctx: Context, opening: CaseOpening) -> UUID:
     """Open a case as intake does."""
     return actions.open_case(ctx, opening).id
 
 
-registry.pop(f"{__name__}._open_case", None)
+registry.pop(f"{__name__}.open_as_intake_does", None)
 
 
 @pytest.fixture
