@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import or_
@@ -347,7 +347,7 @@ def _open_case(ctx: Context, row: Intake, *, danger: bool = False) -> Case:
     return case
 
 
-def _decide(ctx: Context, row: Intake, state: Any) -> None:
+def _decide(ctx: Context, row: Intake, state: StrEnum) -> None:
     """An intake's end names who decided it and when (I19)."""
     row.state = IntakeState(state).value
     row.decided_by = ctx.actor.id

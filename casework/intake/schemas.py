@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import fields, validate
 
 from ..people.schemas import PersonIn
@@ -22,7 +24,7 @@ from .rules import (
     VisitorDraft,
 )
 
-UNKNOWN = {"unknown": "unknown_code"}
+UNKNOWN: dict[str, Any] = {"unknown": "unknown_code"}
 STATES = [state.value for state in IntakeState]
 
 
@@ -34,7 +36,7 @@ def optional_date() -> JapaneseDate:
     return JapaneseDate(load_default=None, allow_none=True)
 
 
-def codes(most: int, *, least: int = 0) -> fields.List:
+def codes(most: int, *, least: int = 0) -> fields.List[Any]:
     return fields.List(CodeField(), required=True, validate=AtMost(most, least))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import or_
@@ -263,14 +264,14 @@ def _seen(ctx: Context, row: Referral) -> None:
         row.acknowledged_by = ctx.actor.id
 
 
-def _end(ctx: Context, row: Referral, state: object) -> None:
+def _end(ctx: Context, row: Referral, state: StrEnum) -> None:
     """The waiting for an answer ends, by whom and when (I19)."""
     row.state = ReferralState(state).value
     row.answered_at = ctx.now
     row.answered_by = ctx.actor.id
 
 
-def _answer(ctx: Context, row: Referral, state: object) -> None:
+def _answer(ctx: Context, row: Referral, state: StrEnum) -> None:
     """An answer is an acknowledgement too."""
     _seen(ctx, row)
     _end(ctx, row, state)

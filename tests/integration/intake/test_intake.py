@@ -9,12 +9,13 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from casework.audit.models import AuditEntry
 from casework.cases.models import Alert, Case, CaseIssue, CasePerson, Consent, ConsentScope
 from casework.db import CLEARED
 from casework.intake import actions, queries
-from casework.intake.models import Intake, IntakeSavedForm
+from casework.intake.models import Intake, IntakeSavedForm, IntakeTopic
 from casework.intake.rules import (
     AnswerDraft,
     EmergencyDraft,
@@ -445,3 +446,39 @@ def _ended(world: World) -> UUID:
 
 def _given() -> ReceptionConsentDraft:
     return ReceptionConsentDraft(("shakyo",), ("contact",), TODAY, "oral")
+
+
+@pytest.mark.parametrize(
+    "impossible",
+    [
+        {"state": "answered"},
+        {"state": "kept_by_division"},
+        {"state": "referred"},
+        {"state": "emergency"},
+        {"state": "seeking_consent"},
+        {"state": "merged_duplicate"},
+        {"state": "forgotten"},
+        {"consent": "cannot_ask"},
+        {"owner_agency": "nowhere"},
+    ],
+)
+def test_the_database_refuses_an_impossible_intake(world: World, impossible: dict[str, Any]) -> None:
+    made = world.run(actions.receive, counselor(world), LEAST)
+    with pytest.raises(IntegrityError):
+        overwrite(world, made.id, impossible)
+    world.session.rollback()
+
+
+def test_the_database_refuses_a_second_most_pressing_topic(world: World) -> None:
+    made = world.run(actions.receive, counselor(world), FULL)
+    with pytest.raises(IntegrityError), world.writing() as session:
+        session.add(IntakeTopic(intake_id=made.id, sort=9, code="debt", main=True))
+    world.session.rollback()
+
+
+def overwrite(world: World, row_id: UUID, values: dict[str, Any]) -> None:
+    """Write below the gate, where only the database can refuse."""
+    with world.writing() as session:
+        row = session.get(Intake, row_id, execution_options={CLEARED: True})
+        for name, value in values.items():
+            setattr(row, name, value)

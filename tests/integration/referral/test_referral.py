@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from casework.audit.models import AuditEntry
 from casework.cases.models import Assignment, Case, Disclosure, MeetingProposal
@@ -29,7 +30,7 @@ from casework.referral.rules import (
     ReferralDraft,
     ReturnDraft,
 )
-from tests.support.world import World
+from tests.support.world import START, World
 
 TODAY = date(2026, 4, 6)
 RECEPTION = IntakeDraft(
@@ -106,7 +107,9 @@ def test_an_intake_is_referred_in_one_act_and_its_owner_stays(world: World) -> N
 def test_a_referral_that_is_refused_opens_no_case(world: World) -> None:
     who = counselor(world)
     made = world.run(intake.receive, who, RECEPTION)
-    refused(world, "unknown_agency", actions.refer_intake, who, made.id, replace(WITHOUT, to_agency="nowhere"))
+    refused(
+        world, "unknown_agency", actions.refer_intake, who, made.id, replace(WITHOUT, to_agency="nowhere")
+    )
     assert stored(world, Case) == []
     assert world.run(intake_queries.read, who, made.id).state == "received"
 
@@ -121,10 +124,16 @@ def test_a_referral_that_is_refused_opens_no_case(world: World) -> None:
         ({"keep_role": "boss"}, "unknown_code", "keep_role"),
         ({"items": ("shoe_size",)}, "unknown_code", "items.0"),
         ({"segments": (uuid4(),)}, "segments_need_consent", "segments"),
-        ({"with_consent": True, "ground": None, "items": ("contact",)}, "referral_consent_missing", "with_consent"),
+        (
+            {"with_consent": True, "ground": None, "items": ("contact",)},
+            "referral_consent_missing",
+            "with_consent",
+        ),
     ],
 )
-def test_a_referral_with_a_fault_is_refused(world: World, change: dict[str, Any], code: str, field: str) -> None:
+def test_a_referral_with_a_fault_is_refused(
+    world: World, change: dict[str, Any], code: str, field: str
+) -> None:
     who = counselor(world)
     refusal = refused(world, code, actions.send, who, a_case(world, who), replace(WITHOUT, **change))
     assert refusal.field == field
@@ -146,7 +155,9 @@ def test_with_consent_it_must_cover_the_receiver_and_the_items(world: World) -> 
     given = ReceptionConsentDraft(("seikatsu_fukushi",), ("contact", "household"), TODAY, "written")
     case_id = a_case(world, who, consent=ReceptionConsent.GIVEN, consent_given=given)
     form = replace(WITHOUT, with_consent=True, ground=None, items=("contact",))
-    refused(world, "referral_consent_missing", actions.send, who, case_id, replace(form, to_agency="korei_ikiiki"))
+    refused(
+        world, "referral_consent_missing", actions.send, who, case_id, replace(form, to_agency="korei_ikiiki")
+    )
     refused(world, "referral_consent_missing", actions.send, who, case_id, replace(form, items=("health",)))
     view = world.run(actions.send, who, case_id, form)
     assert (view.with_consent, view.items) == (True, ("contact",))
@@ -367,7 +378,9 @@ def test_an_urgent_referral_is_late_after_one_working_day(world: World) -> None:
     who = counselor(world)
     sent = world.run(actions.send, who, a_case(world, who), replace(WITHOUT, urgent=True))
     world.later(days=1, hours=8)
-    assert [line.id for line in world.run(queries.listing, who, which="sent").items if line.overdue] == [sent.id]
+    assert [line.id for line in world.run(queries.listing, who, which="sent").items if line.overdue] == [
+        sent.id
+    ]
 
 
 def test_the_board_says_who_holds_what_since_when(world: World) -> None:
@@ -401,3 +414,32 @@ def test_a_protected_case_shows_its_referral_to_nobody_without_a_grant(world: Wo
     for actor in (who, counselor(world, "seikatsu_fukushi"), world.actor("coordinator", "chiiki_kyosei")):
         with pytest.raises(NotFound):
             world.run(queries.read, actor, sent.id)
+
+
+@pytest.mark.parametrize(
+    "impossible",
+    [
+        {"state": "accepted"},
+        {"state": "returned"},
+        {"state": "forwarded"},
+        {"state": "completed"},
+        {"state": "lost"},
+        {"ground": None},
+        {"answered_at": START},
+        {"to_agency": "shakyo"},
+    ],
+)
+def test_the_database_refuses_an_impossible_referral(world: World, impossible: dict[str, Any]) -> None:
+    who = counselor(world)
+    sent = world.run(actions.send, who, a_case(world, who), WITHOUT)
+    with pytest.raises(IntegrityError):
+        overwrite(world, sent.id, impossible)
+    world.session.rollback()
+
+
+def overwrite(world: World, row_id: UUID, values: dict[str, Any]) -> None:
+    """Write below the gate, where only the database can refuse."""
+    with world.writing() as session:
+        row = session.get(Referral, row_id, execution_options={CLEARED: True})
+        for name, value in values.items():
+            setattr(row, name, value)
