@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
+from ..cases.models import Case, CasePerson
 from ..kernel.actor import Permission as P
 from ..kernel.errors import BadInput
 from ..people import queries as people
+from ..people.models import Person
 from ..usecase import Context, Page, use_case
 from ..usecase.page import after_moment, cut
 from .models import Intake, IntakeSavedForm, IntakeTopic
@@ -150,6 +154,21 @@ def unsent_form(ctx: Context) -> SavedForm:
     """Give back what one had typed into an unsent form (I27)."""
     row = ctx.one(ctx.select(IntakeSavedForm).where(IntakeSavedForm.staff_id == ctx.actor.id))
     return SavedForm(None, None) if row is None else SavedForm(ctx.unseal(row, "content"), row.saved_at)
+
+
+@use_case(P.KNOWN_ELSEWHERE, event="person.known_elsewhere", reads=True)
+def known_elsewhere(ctx: Context, person_ids: Collection[UUID]) -> tuple[str, ...]:
+    """Say which divisions hold an open case of these persons that the actor cannot see: contacts, and nothing else.
+
+    A protected person or case counts as unknown, so that the answer never reveals one (I13).
+    """
+    linked = (
+        select(CasePerson.case_id)
+        .join(Person, Person.id == CasePerson.person_id)
+        .where(CasePerson.person_id.in_(sorted(set(person_ids))), Person.protected.is_(False))
+    )
+    rows = ctx.all(ctx.select(Case).where(Case.is_open(), Case.id.in_(linked)))
+    return tuple(sorted({case.owner_agency for case in rows if not ctx.may(P.CASE_READ, case)}))
 
 
 def _page(ctx: Context, query: Any, after: str | None) -> tuple[Sequence[Intake], str | None]:

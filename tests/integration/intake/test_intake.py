@@ -426,6 +426,28 @@ def test_nothing_typed_into_an_unsent_form_is_lost(world: World) -> None:
     assert world.run(queries.unsent_form, who).content is None
 
 
+def test_known_elsewhere_names_the_contact_division_of_what_is_out_of_sight_only(world: World) -> None:
+    there = counselor(world, "seikatsu_fukushi")
+    kept = world.run(actions.keep, there, world.run(actions.receive, there, FULL).id)
+    here = counselor(world)
+    assert world.run(queries.known_elsewhere, here, [kept.person_id]) == ("seikatsu_fukushi",)
+    assert last_event(world) == ("person.known_elsewhere", "done")
+    assert world.run(queries.known_elsewhere, there, [kept.person_id]) == ()
+    assert world.run(queries.known_elsewhere, here, [uuid4()]) == ()
+    with pytest.raises(NotAllowed):
+        world.run(queries.known_elsewhere, world.actor("supervisor", "shakyo"), [kept.person_id])
+
+
+@pytest.mark.parametrize("model", [Person, Case])
+def test_whoever_is_protected_is_unknown_elsewhere(world: World, model: Any) -> None:
+    there = counselor(world, "seikatsu_fukushi")
+    kept = world.run(actions.keep, there, world.run(actions.receive, there, FULL).id)
+    target = kept.person_id if model is Person else kept.case_id
+    with world.writing() as session:
+        session.get(model, target, execution_options={CLEARED: True}).protected = True
+    assert world.run(queries.known_elsewhere, counselor(world), [kept.person_id]) == ()
+
+
 def test_an_unknown_intake_looks_like_a_foreign_one(world: World) -> None:
     made = world.run(actions.receive, counselor(world), LEAST)
     other = counselor(world, "kaigo_hoken")
