@@ -37,7 +37,9 @@ convener = renamed("calls for my agency", my_agency(Agency.code))
 chairs = renamed(
     "chairs the meeting", any_of(mine(Meeting.chair_id), mine(Meeting.deputy_id), my_agency(Meeting.convener))
 )
-keeps = renamed("secretariat of the convener", any_of(mine(Meeting.secretariat_id), my_agency(Meeting.convener)))
+keeps = renamed(
+    "secretariat of the convener", any_of(mine(Meeting.secretariat_id), my_agency(Meeting.convener))
+)
 
 
 def item_run(reason: Reason) -> Reason:
@@ -79,9 +81,7 @@ def proposal_of(reason: Reason) -> Reason:
 def consent_of(reason: Reason) -> tuple[Reason, Reason]:
     """Whether the people of a case agreed to the sharing of a meeting, and nothing else of their consents."""
     links = cases.by_case(CasePerson.case_id, reason)
-    consent = all_of(
-        equals(Consent.purpose, SHARING), has(CasePerson.person_id, links, at=Consent.person_id)
-    )
+    consent = all_of(equals(Consent.purpose, SHARING), has(CasePerson.person_id, links, at=Consent.person_id))
     return renamed(f"consent to the meeting: {reason.name}", consent), links
 
 

@@ -41,7 +41,11 @@ def plan_meeting(ctx: Context, draft: MeetingDraft) -> MeetingView:
     agency = ctx.load(Agency, draft.convener, field="convener")
     ctx.codes(("meeting_basis", draft.basis, "basis"))
     check_convener(draft.basis, agency.kind)
-    if draft.basis == PLAN_CONFERENCE and not ctx.actor.roles & {Role.COORDINATOR, Role.CHAIR, Role.SECRETARIAT}:
+    if draft.basis == PLAN_CONFERENCE and not ctx.actor.roles & {
+        Role.COORDINATOR,
+        Role.CHAIR,
+        Role.SECRETARIAT,
+    }:
         raise Refused("convener_not_coordinating", "convener")
     active_staff(ctx, draft.chair_id, field="chair_id")
     if draft.deputy_id is not None:
@@ -191,9 +195,7 @@ def _with_members(ctx: Context, items: list[AgendaItem]) -> list[tuple[AgendaIte
 def _add_members(
     ctx: Context, items: list[AgendaItem], drafts: tuple[MemberDraft, ...], *, default: UUID | None
 ) -> None:
-    known = {
-        (m.agenda_item_id, m.agency, m.staff_id) for _, rows in _with_members(ctx, items) for m in rows
-    }
+    known = {(m.agenda_item_id, m.agency, m.staff_id) for _, rows in _with_members(ctx, items) for m in rows}
     for n, draft in enumerate(drafts):
         item = item_for_case(items, draft.case_id or default, f"members.{n}.case_id")
         agency = an_agency(ctx, draft.agency, field=f"members.{n}.agency")

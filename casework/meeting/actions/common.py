@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from ...cases.models import CasePerson
-from ...cases.queries import threads_of
-from ...cases.rules import Sharing, in_force
 from ...kernel.actor import Permission as P
 from ...kernel.errors import BadInput, Refused
 from ...usecase import Context
 from ..models import AgendaItem, Decision, ItemMember, Meeting
-from ..rules import SHARING, MeetingFacts, check_not_confirmed, needs_consent
-
-
-def words(joined: str) -> tuple[str, ...]:
-    return tuple(word for word in joined.split(",") if word)
+from ..queries.consent import consent_thread, words
+from ..rules import MeetingFacts, check_not_confirmed, needs_consent
 
 
 def meeting_of(ctx: Context, item: AgendaItem, permission: P | None = None) -> Meeting:
@@ -38,7 +32,7 @@ def open_items(ctx: Context, meeting: Meeting) -> list[AgendaItem]:
 def facts_of(ctx: Context, items: Iterable[AgendaItem], reason: str | None = None) -> MeetingFacts:
     """Step: what the guards of the meeting's flow want to know of its items."""
     items = list(items)
-    members = ctx.parts_of(items, ItemMember)
+    members = ctx.parts_of(items, ItemMember, ItemMember.access_ends_at.is_(None))
     decisions = ctx.parts_of(items, Decision)
     return MeetingFacts(
         items=len(items),
@@ -46,27 +40,6 @@ def facts_of(ctx: Context, items: Iterable[AgendaItem], reason: str | None = Non
         unminuted=sum(item.minutes is None or not decisions[item.id] for item in items),
         reason=reason,
     )
-
-
-def consent_thread(
-    ctx: Context, case_id: UUID, holder: str, recipients: Collection[str], items: Iterable[str]
-) -> UUID | None:
-    """Step: the consent thread that covers telling the items to the recipients today, for every subject (I6).
-
-    The division that holds the case tells nothing to itself. None if one subject's consent is missing or not in sight.
-    """
-    subjects = ctx.all(
-        ctx.select(CasePerson, permission=P.CONSENT_READ).where(
-            CasePerson.case_id == case_id, CasePerson.role == "subject"
-        )
-    )
-    if not subjects:
-        return None
-    wish = Sharing(SHARING, frozenset(recipients) - {holder}, frozenset(items), ctx.today)
-    threads = threads_of(ctx, [link.person_id for link in subjects], case_id)
-    found = [in_force([row for _, row in threads[link.person_id]], wish) for link in subjects]
-    covering = [row for row in found if row is not None]
-    return covering[0].thread_id if len(covering) == len(subjects) else None
 
 
 def require_consent(ctx: Context, item: AgendaItem, recipients: Collection[str]) -> None:

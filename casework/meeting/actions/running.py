@@ -13,6 +13,7 @@ from ...kernel.actor import Permission as P
 from ...kernel.errors import BadInput, NotFound, Refused
 from ...usecase import Context, use_case
 from ..models import AgendaItem, ItemMember, Meeting, MinutesAddition, PreparationSheet, SecrecyPledge
+from ..queries.consent import consent_thread, still_covered, words
 from ..queries.meetings import item_view, meeting_view, sheet_view
 from ..rules import (
     CONFIRMED,
@@ -29,7 +30,7 @@ from ..rules import (
     check_sheet,
     needs_consent,
 )
-from .common import consent_thread, facts_of, meeting_of, open_items, words
+from .common import facts_of, meeting_of, open_items
 
 
 @use_case(P.SECRECY_CONFIRM, event="meeting.secrecy_confirmed")
@@ -50,6 +51,8 @@ def write_sheet(ctx: Context, item_id: UUID, draft: SheetDraft) -> SheetView:
         raise BadInput("unknown_reference", "agency")
     staff_in_agency(ctx, ctx.actor.id, draft.agency, field="agency")
     check_sheet(draft)
+    if draft.agency != item.holder and not ctx.may(P.MEETING_PLAN, item) and not still_covered(ctx, item):
+        raise NotFound("agenda_item", str(item_id))
     state = meeting_state(ctx, item)
     if state not in (MeetingState.PLANNED, MeetingState.CONVENED, MeetingState.MATERIAL_SHARED):
         raise Refused("minutes_confirmed" if state in CONFIRMED else "meeting_was_held")
