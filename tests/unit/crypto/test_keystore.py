@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 import stat
 from contextlib import closing
@@ -10,6 +11,7 @@ from typing import cast
 from uuid import UUID, uuid4
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from casework.crypto import (
     CryptoError,
@@ -77,16 +79,29 @@ def test_a_new_keystore_is_private_and_durable(store: FileKeyStore, tmp_path: Pa
     store.canary()
 
 
-@pytest.mark.parametrize("left", ["keystore.db", "kek/kek-1.key"])
-def test_an_existing_keystore_is_never_made_again(left: str, store: FileKeyStore, tmp_path: Path) -> None:
-    store.close()
-    for path in (tmp_path / "keystore.db", tmp_path / "kek" / "kek-1.key"):
-        if path != tmp_path / left:
-            path.unlink()
-    before = (tmp_path / left).read_bytes()
+@pytest.mark.parametrize("left", ["keystore.db", "kek/kek-1.key", "kek/kek-2.key"])
+def test_an_existing_keystore_is_never_made_again(left: str, tmp_path: Path) -> None:
+    (tmp_path / "kek").mkdir()
+    (tmp_path / left).write_bytes(b"of use to somebody")
+    before = sorted(tmp_path.rglob("*"))
     with pytest.raises(FileExistsError):
         FileKeyStore.create(tmp_path / "keystore.db", tmp_path / "kek")
-    assert (tmp_path / left).read_bytes() == before
+    assert sorted(tmp_path.rglob("*")) == before
+    assert (tmp_path / left).read_bytes() == b"of use to somebody"
+
+
+def test_new_files_are_on_the_disk_with_their_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[tuple[str, int]] = []
+
+    def watched(handle: int) -> None:
+        path = Path(f"/proc/self/fd/{handle}").readlink()
+        synced.append((str(path.relative_to(tmp_path)), 0 if path.is_dir() else path.stat().st_size))
+
+    monkeypatch.setattr("os.fsync", watched)
+    opened = len(list(Path("/proc/self/fd").iterdir()))
+    FileKeyStore.create(tmp_path / "store" / "keystore.db", tmp_path / "keys" / "kek").close()
+    assert len(list(Path("/proc/self/fd").iterdir())) == opened
+    assert synced == [("keys/kek/kek-1.key", 32), ("keys/kek", 0), ("store/keystore.db", 0), ("store", 0)]
 
 
 def test_keys_are_random_and_stay_the_same(store: FileKeyStore, tmp_path: Path) -> None:
@@ -113,6 +128,29 @@ def test_each_purpose_has_its_own_key(store: FileKeyStore, tmp_path: Path) -> No
         len({*keys, store.data_key(MOTHER).key, (tmp_path / "kek" / "kek-1.key").read_bytes()})
         == len(PURPOSES) + 2
     )
+
+
+def test_wrapped_keys_keep_their_form(store: FileKeyStore, tmp_path: Path) -> None:
+    """As any keystore in use was written: a change here would lock its keys away."""
+    kek = AESGCM((tmp_path / "kek" / "kek-1.key").read_bytes())
+
+    def unwrapped(query: str, *place: bytes) -> tuple[bytes, bytes]:
+        wrapped, commitment = store._db().execute(query).fetchone()
+        aad = b"".join(len(part).to_bytes(4, "big") + part for part in place)
+        key = kek.decrypt(wrapped[:12], wrapped[12:], aad)
+        return key, commitment
+
+    one = (1).to_bytes(4, "big")
+    canary, _ = unwrapped("SELECT canary, NULL FROM kek", b"casework-canary-1", one)
+    assert canary == b"casework keystore canary"
+    query = "SELECT wrapped, commitment FROM data_key ORDER BY owner LIMIT 1"
+    key, commitment = unwrapped(query, b"casework-data-key-1", MOTHER.bytes, one, one)
+    assert key == store.data_key(MOTHER).key
+    assert commitment == hashlib.sha256(b"casework-key-commitment-1" + key).digest()
+    query = "SELECT wrapped, commitment FROM purpose_key WHERE name = 'session'"
+    key, commitment = unwrapped(query, b"casework-purpose-key-1", b"session", one)
+    assert key == store.purpose_key("session")
+    assert commitment == hashlib.sha256(b"casework-key-commitment-1" + key).digest()
 
 
 def test_nobody_else_has_a_key(store: FileKeyStore) -> None:
@@ -310,9 +348,32 @@ def test_a_keystore_locked_too_long_is_unreadable_and_recovers(
 
 
 def test_a_closed_keystore_opens_again(store: FileKeyStore) -> None:
+    connection = store._db()
     store.close()
     store.close()
+    with pytest.raises(sqlite3.ProgrammingError):
+        connection.execute("SELECT 1")
     assert store.data_key(MOTHER).version == 1
+
+
+def test_the_canary_notices_what_changed_after_the_start(store: FileKeyStore, tmp_path: Path) -> None:
+    store.canary()
+    alter(tmp_path, "UPDATE kek SET canary = zeroblob(60)")
+    with pytest.raises(KeyWrong):
+        store.canary()
+
+
+def test_a_slot_of_an_unknown_key_is_missing_its_key(store: FileKeyStore, tmp_path: Path) -> None:
+    alter(tmp_path, "DELETE FROM kek")
+    strange = reopened(tmp_path)
+    for question in (
+        strange.canary,
+        lambda: strange.data_key(MOTHER),
+        lambda: strange.new_data_keys([uuid4()]),
+    ):
+        with pytest.raises(KeyMissing):
+            question()
+    strange.close()
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,7 @@ def test_a_lone_surrogate_is_refused_without_repeating_the_text(text: str) -> No
         bytes(256),
         b"\0\0\0\1a" + bytes(58) + b"\1",
         b"\0\0\0\1a\1" + bytes(58),
+        b"\0\0\0\1a".ljust(64, b"X"),
         b"\0\0\0\x3d" + b"a" * 60,
         b"\xff\xff\xff\xff" + bytes(60),
         b"\0\0\0\2\xed\xa0" + bytes(58),

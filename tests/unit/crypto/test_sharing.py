@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from casework.crypto import Binding, FileKeyStore, KeyRing
+from casework.crypto import Binding, FileKeyStore, KeyRing, keystore
 from tests.unit.crypto.owners import MOTHER
 
 ROOT = Path(__file__).parents[3]
@@ -111,10 +111,12 @@ def test_a_forked_child_uses_a_connection_of_its_own(store: FileKeyStore) -> Non
         ring.forget()
         opened = ring.open(blob, place) == "架空 花子"
         store.close()
-        return opened and fresh is not parents
+        kept_open = any(connection is parents for connection in keystore._inherited)
+        return opened and fresh is not parents and kept_open
 
     assert in_a_child(child)
     assert store._db() is parents
+    assert keystore._inherited == []
     assert store.data_keys([owner]).keys() == {owner}
 
 
