@@ -26,7 +26,7 @@ from ..db.reasons import (
 )
 from ..kernel.policy import Reason
 from .models import ActionItem, AgendaItem, Decision, ItemMember, Meeting, PreparationSheet, SecrecyPledge
-from .rules import SHARING, MeetingState
+from .rules import PLAN_CONFERENCE, SHARING, MeetingState
 
 _ENDED = (MeetingState.CLOSED.value, MeetingState.CANCELLED.value)
 _unprotected = cases.by_case(AgendaItem.case_id, cases.unprotected)
@@ -40,6 +40,11 @@ chairs = renamed(
 keeps = renamed(
     "secretariat of the convener", any_of(mine(Meeting.secretariat_id), my_agency(Meeting.convener))
 )
+
+
+# A coordinator runs the conferences of their own agency, never a 支援会議.
+coordinates = renamed("runs the plan conference", all_of(equals(Meeting.basis, PLAN_CONFERENCE), keeps))
+presides = renamed("chair or deputy", chairs)
 
 
 def item_run(reason: Reason) -> Reason:
@@ -116,12 +121,13 @@ member_sheet = renamed(
 )
 member_decision = of_item(Decision.agenda_item_id, member)
 member_action = of_item(ActionItem.agenda_item_id, member)
+item_case = cases.guarded("case of a convened item", has(AgendaItem.case_id, member, at=Case.id))
 # Members learn whether consent still covers them, without seeing the case (withdrawal ends access at once).
-member_consent = consent_of(
-    renamed(
-        "case of a convened item",
-        all_of(cases.unprotected, has(AgendaItem.case_id, member, at=Case.id)),
-    )
+member_consent = consent_of(item_case)
+# Before secrecy: how many items one is convened for, and nothing of them.
+numbered = renamed(
+    "convened, by number only",
+    all_of(_item_open, has(ItemMember.agenda_item_id, all_of(_access, _called), at=AgendaItem.id)),
 )
 CONVENED = (member, member_sheet, member_decision, member_action)
 
@@ -146,4 +152,7 @@ referring_sheet = renamed(
         my_agency(PreparationSheet.agency),
         through(PreparationSheet.agenda_item_id, referring, to=AgendaItem.id),
     ),
+)
+referring_meeting = renamed(
+    "meeting of a case one refers", has(AgendaItem.meeting_id, referring, at=Meeting.id)
 )

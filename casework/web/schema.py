@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from flask import g
-from marshmallow import RAISE, Schema, ValidationError, fields, post_dump, post_load
+from marshmallow import RAISE, Schema, ValidationError, fields, missing, post_dump, post_load
 
 from ..kernel import text as texts
 from ..kernel import wareki
@@ -71,7 +71,8 @@ class OutSchema(Schema):
         return {name: value for name, value in data.items() if not isinstance(value, Withheld)}
 
     def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
-        return super().get_attribute(obj, attr, default)
+        value = super().get_attribute(obj, attr, default)
+        return missing if isinstance(value, Withheld) else value
 
 
 class ReadField(fields.Field[Any]):

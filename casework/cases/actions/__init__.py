@@ -13,7 +13,7 @@ from .moves import (
     step_out,
     take_up,
 )
-from .notes import correct_note, quote, write_note
+from .notes import add_note, correct_note, quote, write_note
 from .protection import protect_person
 from .steps import (
     add_alert,
@@ -32,6 +32,7 @@ from .team import assign, edit_issues, end_assignment, end_grant, grant_access
 __all__ = [
     "add_alert",
     "add_assignment",
+    "add_note",
     "advance",
     "assign",
     "change_consent",

@@ -20,7 +20,7 @@ def write_note(ctx: Context, case_id: UUID, draft: NoteDraft) -> NoteView:
     """Write a note; on a closed case it is an addition after closing. It can never be changed, only corrected."""
     case = ctx.load(Case, case_id)
     _needs_additions(case)
-    return _write(ctx, case, draft, corrects=None)
+    return add_note(ctx, case, draft, corrects=None)
 
 
 def _needs_additions(case: Case) -> None:
@@ -36,7 +36,7 @@ def correct_note(ctx: Context, case_id: UUID, note_id: UUID, draft: NoteDraft) -
     corrected = ctx.load(Note, note_id)
     if corrected.case_id != case.id:
         raise BadInput("unknown_reference", "note_id")
-    return _write(ctx, case, draft, corrects=corrected.id)
+    return add_note(ctx, case, draft, corrects=corrected.id)
 
 
 @use_case(P.NOTE_WRITE, event="note.quoted")
@@ -46,10 +46,11 @@ def quote(ctx: Context, case_id: UUID, draft: NoteDraft) -> NoteView:
     _needs_additions(case)
     if not draft.quotes:
         raise BadInput("quotes_missing", "quotes")
-    return _write(ctx, case, draft, corrects=None)
+    return add_note(ctx, case, draft, corrects=None)
 
 
-def _write(ctx: Context, case: Case, draft: NoteDraft, *, corrects: UUID | None) -> NoteView:
+def add_note(ctx: Context, case: Case, draft: NoteDraft, *, corrects: UUID | None) -> NoteView:
+    """Step: write a note into a loaded case; the outer use case has asked leave."""
     check_note(draft, ctx.now)
     staff_in_agency(ctx, ctx.actor.id, draft.agency, field="agency")
     people = {link.person_id for link in ctx.parts(case, CasePerson)}

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from ...accounts.queries import active_staff, staff_in_agency
+from ...accounts.models import StaffRole
+from ...accounts.queries import active_staff, in_force, staff_in_agency
 from ...agencies.models import Agency
 from ...cases.models import Case, MeetingProposal
 from ...cases.queries import an_agency
@@ -41,12 +42,7 @@ def plan_meeting(ctx: Context, draft: MeetingDraft) -> MeetingView:
     agency = ctx.load(Agency, draft.convener, field="convener")
     ctx.codes(("meeting_basis", draft.basis, "basis"))
     check_convener(draft.basis, agency.kind)
-    if draft.basis == PLAN_CONFERENCE and not ctx.actor.roles & {
-        Role.COORDINATOR,
-        Role.CHAIR,
-        Role.SECRETARIAT,
-    }:
-        raise Refused("convener_not_coordinating", "convener")
+    _check_provider(ctx, draft)
     active_staff(ctx, draft.chair_id, field="chair_id")
     if draft.deputy_id is not None:
         active_staff(ctx, draft.deputy_id, field="deputy_id")
@@ -63,8 +59,8 @@ def plan_meeting(ctx: Context, draft: MeetingDraft) -> MeetingView:
         state=MEETING.start.value,
         planned_by=ctx.actor.id,
     )
-    ctx.visit.about(meeting)
     ctx.add(meeting)
+    ctx.visit.about(meeting)
     ctx.new_owner(meeting.id)
     ctx.session.flush()
     return meeting_view(ctx, meeting)
@@ -173,13 +169,27 @@ def convene(ctx: Context, meeting_id: UUID, draft: MembersDraft) -> MeetingView:
 # -- inside ------------------------------------------------------------------------------------------
 
 
+def _check_provider(ctx: Context, draft: MeetingDraft) -> None:
+    """重層的支援会議 is called by a 多機関協働 provider; its coordinator calls no other meeting."""
+    if draft.basis == PLAN_CONFERENCE:
+        held = select(StaffRole.id).where(
+            StaffRole.agency == draft.convener, StaffRole.role == Role.COORDINATOR.value, in_force(ctx)
+        )
+        if ctx.session.scalar(held.limit(1)) is None:
+            raise Refused("convener_not_coordinating", "convener")
+    elif not any(
+        m.agency == draft.convener and m.role in (Role.CHAIR, Role.SECRETARIAT) for m in ctx.actor.memberships
+    ):
+        raise Refused("basis_not_for_coordinator", "basis")
+
+
 def _subject(ctx: Context, draft: AgendaDraft) -> tuple[MeetingProposal | None, Case]:
     if draft.proposal_id is None:
         return None, ctx.load(Case, draft.case_id, permission=P.CASE_PROPOSE, field="case_id")
     proposal = ctx.load(MeetingProposal, draft.proposal_id, field="proposal_id")
     if proposal.taken_at is not None:
         raise Refused("proposal_taken", "proposal_id")
-    return proposal, ctx.load(Case, proposal.case_id, field="proposal_id")
+    return proposal, ctx.load(Case, proposal.case_id, permission=P.CASE_READ, field="proposal_id")
 
 
 def _next_place(ctx: Context, meeting: Meeting) -> int:

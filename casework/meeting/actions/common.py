@@ -9,7 +9,7 @@ from ...kernel.actor import Permission as P
 from ...kernel.errors import BadInput, Refused
 from ...usecase import Context
 from ..models import AgendaItem, Decision, ItemMember, Meeting
-from ..queries.consent import consent_thread, words
+from ..queries.consent import consent_thread
 from ..rules import MeetingFacts, check_not_confirmed, needs_consent
 
 
@@ -44,9 +44,8 @@ def facts_of(ctx: Context, items: Iterable[AgendaItem], reason: str | None = Non
 
 def require_consent(ctx: Context, item: AgendaItem, recipients: Collection[str]) -> None:
     """Step: refuse a meeting without secrecy of its own for a case whose people have not agreed (I6)."""
-    if needs_consent(item.basis):
-        if consent_thread(ctx, item.case_id, item.holder, recipients, words(item.items)) is None:
-            raise Refused("consent_missing_use_support_meeting", "case_id")
+    if needs_consent(item.basis) and consent_thread(ctx, item, recipients) is None:
+        raise Refused("consent_missing_use_support_meeting", "case_id")
 
 
 def item_for_case(items: Iterable[AgendaItem], case_id: UUID | None, field: str) -> AgendaItem:

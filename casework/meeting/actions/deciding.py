@@ -7,12 +7,12 @@ from uuid import UUID
 
 from ...accounts.queries import staff_in_agency
 from ...agencies.models import Initiative
-from ...cases.actions import add_assignment, set_lead, write_note
+from ...cases.actions import add_assignment, add_note, set_lead
 from ...cases.models import Case
 from ...cases.queries import an_agency
 from ...cases.rules import AssignmentDraft, NoteDraft, NoteView
 from ...kernel.actor import Permission as P
-from ...kernel.errors import Refused
+from ...kernel.errors import BadInput, Refused
 from ...usecase import Context, use_case
 from ..models import ActionItem, AgendaItem, Decision, MissingResource
 from ..queries.actions import action_view
@@ -46,7 +46,7 @@ def decide(ctx: Context, item_id: UUID, draft: DecisionDraft) -> ItemView:
     plan_here = item.plan_id is not None and item.basis == PLAN_CONFERENCE
     check_decision(draft, today=ctx.today, has_plan=plan_here)
     _check_references(ctx, draft)
-    case = ctx.load(Case, item.case_id)
+    case = ctx.load(Case, item.case_id, permission=P.CASE_READ)
     decision = Decision(
         agenda_item_id=item.id,
         case_id=item.case_id,
@@ -71,13 +71,16 @@ def decide(ctx: Context, item_id: UUID, draft: DecisionDraft) -> ItemView:
     return item_view(ctx, item)
 
 
-@use_case(P.AGENDA_READ, event="meeting.note_written")
+@use_case(P.MEETING_READ, event="meeting.note_written")
 def note_from_meeting(ctx: Context, item_id: UUID, draft: NoteDraft) -> NoteView:
     """Write what was learned in a meeting into the case; each segment keeps the meeting as its origin (I7)."""
     item = ctx.load(AgendaItem, item_id)
     if item.withdrawn_at is not None:
         raise Refused("item_withdrawn")
-    return write_note(ctx, item.case_id, _with_origin(draft, item))
+    if draft.quotes:
+        raise BadInput("no_quotes_from_meeting", "quotes")
+    # Leave to see the case here is leave to add to it under this item, and no other use case asks for it.
+    return add_note(ctx, ctx.load(Case, item.case_id), _with_origin(draft, item), corrects=None)
 
 
 @use_case(P.ACTION_ANSWER, event="action.accepted")

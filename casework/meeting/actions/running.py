@@ -13,7 +13,7 @@ from ...kernel.actor import Permission as P
 from ...kernel.errors import BadInput, NotFound, Refused
 from ...usecase import Context, use_case
 from ..models import AgendaItem, ItemMember, Meeting, MinutesAddition, PreparationSheet, SecrecyPledge
-from ..queries.consent import consent_thread, still_covered, words
+from ..queries.consent import consent_thread, covered, words
 from ..queries.meetings import item_view, meeting_view, sheet_view
 from ..rules import (
     CONFIRMED,
@@ -51,7 +51,7 @@ def write_sheet(ctx: Context, item_id: UUID, draft: SheetDraft) -> SheetView:
         raise BadInput("unknown_reference", "agency")
     staff_in_agency(ctx, ctx.actor.id, draft.agency, field="agency")
     check_sheet(draft)
-    if draft.agency != item.holder and not ctx.may(P.MEETING_PLAN, item) and not still_covered(ctx, item):
+    if not ctx.may(P.MEETING_PLAN, item) and item.id not in covered(ctx, [item]):
         raise NotFound("agenda_item", str(item_id))
     state = meeting_state(ctx, item)
     if state not in (MeetingState.PLANNED, MeetingState.CONVENED, MeetingState.MATERIAL_SHARED):
@@ -186,7 +186,7 @@ def _disclose(ctx: Context, item: AgendaItem, agencies: set[str]) -> None:
     case = ctx.load(Case, item.case_id, permission=P.CASE_READ)
     ground, told = item.basis, words(item.items)
     if needs_consent(item.basis):
-        thread = consent_thread(ctx, item.case_id, item.holder, agencies, told)
+        thread = consent_thread(ctx, item, agencies)
         if thread is None:
             raise Refused("consent_missing_use_support_meeting", "case_id")
         ground = f"{CONSENT_PREFIX}{thread}"

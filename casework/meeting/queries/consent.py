@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from ...cases.models import CasePerson
 from ...cases.queries import threads_of
-from ...cases.rules import Sharing, in_force
+from ...cases.rules import ConsentRow, Sharing, in_force
 from ...kernel.actor import Permission as P
 from ...usecase import Context
 from ..models import AgendaItem, ItemMember
@@ -18,29 +18,50 @@ def words(joined: str) -> tuple[str, ...]:
     return tuple(word for word in joined.split(",") if word)
 
 
-def consent_thread(
-    ctx: Context, case_id: UUID, holder: str, recipients: Collection[str], items: Iterable[str]
-) -> UUID | None:
-    """Step: the consent thread that covers telling the items to the recipients today, for every subject (I6).
+def consent_thread(ctx: Context, item: AgendaItem, recipients: Collection[str]) -> UUID | None:
+    """Step: the consent thread that covers telling the item's content to the recipients today (I6).
 
-    The division that holds the case tells nothing to itself. None if one subject's consent is missing or not in
-    sight.
+    Every subject of the case must have one in force; the first subject's is returned, None if one is missing or
+    not in sight. The division that holds the case tells nothing to itself.
     """
+    covering = [in_force(rows, _wish(ctx, item, recipients)) for rows in _rows(ctx, [item])[item.case_id]]
+    found = [row for row in covering if row is not None]
+    return found[0].thread_id if found and len(found) == len(covering) else None
+
+
+def covered(ctx: Context, items: Iterable[AgendaItem]) -> set[UUID]:
+    """Step: ids of loaded items that the actor's agencies may still see: withdrawal stops it at once (I10).
+
+    The number of statements does not grow with the items.
+    """
+    items = list(items)
+    bound = [item for item in items if needs_consent(item.basis)]
+    found = {item.id for item in items} - {item.id for item in bound}
+    if not bound:
+        return found
+    mine = sorted(ctx.actor.agencies)
+    members = ctx.parts_of(bound, ItemMember, ItemMember.agency.in_(mine))
+    rows = _rows(ctx, bound)
+    for item in bound:
+        wish = _wish(ctx, item, {member.agency for member in members[item.id]} or mine)
+        subjects = rows[item.case_id]
+        if subjects and all(in_force(consents, wish) is not None for consents in subjects):
+            found.add(item.id)
+    return found
+
+
+def _wish(ctx: Context, item: AgendaItem, recipients: Collection[str]) -> Sharing:
+    return Sharing(SHARING, frozenset(recipients) - {item.holder}, frozenset(words(item.items)), ctx.today)
+
+
+def _rows(ctx: Context, items: Sequence[AgendaItem]) -> dict[UUID, list[list[ConsentRow]]]:
+    """By case, the consents of each subject that count for that case."""
+    cases = sorted({item.case_id for item in items})
     query = ctx.select(CasePerson, permission=P.CONSENT_READ)
-    subjects = ctx.all(query.where(CasePerson.case_id == case_id, CasePerson.role == "subject"))
-    if not subjects:
-        return None
-    wish = Sharing(SHARING, frozenset(recipients) - {holder}, frozenset(items), ctx.today)
-    threads = threads_of(ctx, [link.person_id for link in subjects], case_id)
-    found = [in_force([row for _, row in threads[link.person_id]], wish) for link in subjects]
-    covering = [row for row in found if row is not None]
-    return covering[0].thread_id if len(covering) == len(subjects) else None
-
-
-def still_covered(ctx: Context, item: AgendaItem) -> bool:
-    """Step: whether a convened agency of the actor may still see a loaded item: withdrawal stops it at once (I10)."""
-    if not needs_consent(item.basis):
-        return True
-    members = ctx.parts(item, ItemMember, ItemMember.agency.in_(sorted(ctx.actor.agencies)))
-    agencies = {row.agency for row in members} or set(ctx.actor.agencies)
-    return consent_thread(ctx, item.case_id, item.holder, agencies, words(item.items)) is not None
+    links = ctx.all(query.where(CasePerson.case_id.in_(cases), CasePerson.role == "subject"))
+    threads = threads_of(ctx, {link.person_id for link in links})
+    found: dict[UUID, list[list[ConsentRow]]] = {case_id: [] for case_id in cases}
+    for link in sorted(links, key=lambda link: link.id):
+        counting = [row for at, row in threads[link.person_id] if at.case_id in (None, link.case_id)]
+        found[link.case_id].append(counting)
+    return found

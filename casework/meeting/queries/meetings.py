@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from sqlalchemy import or_, select
+
 from ...cases.models import MeetingProposal
 from ...kernel.actor import Permission as P
 from ...kernel.errors import NotFound
@@ -36,7 +38,7 @@ from ..rules import (
     SheetView,
 )
 from .actions import action_view
-from .consent import still_covered, words
+from .consent import covered, words
 
 
 def meeting_view(ctx: Context, meeting: Meeting) -> MeetingView:
@@ -70,7 +72,8 @@ def _lines(ctx: Context, meeting: Meeting, *, runs: bool) -> tuple[ItemLine, ...
     )
     items = ctx.all(query.order_by(AgendaItem.sort))
     if not runs:
-        items = [item for item in items if still_covered(ctx, item)]
+        known = covered(ctx, items)
+        items = [item for item in items if item.id in known]
     decided = ctx.parts_of(items, Decision)
     ctx.prefetch_keys([item.case_id for item in items])
     seen = [
@@ -119,7 +122,7 @@ def item_view(ctx: Context, item: AgendaItem) -> ItemView:
     decisions = ctx.all(
         ctx.select(Decision, permission=P.AGENDA_READ).where(Decision.agenda_item_id == item.id)
     )
-    inside = ctx.may(P.SHEET_WRITE, item) or ctx.may(P.MEETING_PLAN, item)
+    inside = ctx.may(P.MEETING_READ, item)
     return ItemView(
         id=item.id,
         version=item.version,
@@ -221,7 +224,10 @@ def sheets(ctx: Context, item_id: UUID) -> tuple[SheetView, ...]:
 @use_case(P.AGENDA_READ, event="meeting.own_items_listed", reads=True)
 def my_items(ctx: Context, *, after: str | None = None) -> Page[ConvenedLine]:
     """List the items one is convened for and may see."""
-    query = ctx.select(AgendaItem, permission=P.SHEET_WRITE)
+    called = select(ItemMember.agenda_item_id).where(
+        or_(ItemMember.staff_id == ctx.actor.id, ItemMember.agency.in_(sorted(ctx.actor.agencies)))
+    )
+    query = ctx.select(AgendaItem, permission=P.MEETING_READ).where(AgendaItem.id.in_(called))
     size = ctx.settings.page_size
     query = after_moment(query, AgendaItem.taken_at, AgendaItem.id, after).limit(size + 1)
     rows, following = cut(ctx.all(query), size, lambda row: (row.taken_at, row.id))
@@ -230,6 +236,7 @@ def my_items(ctx: Context, *, after: str | None = None) -> Page[ConvenedLine]:
     )
     known = {meeting.id: meeting for meeting in ctx.all(found)}
     ctx.prefetch_keys([row.case_id for row in rows])
+    open_ = covered(ctx, rows)
     lines = (
         ConvenedLine(
             id=row.id,
@@ -241,7 +248,7 @@ def my_items(ctx: Context, *, after: str | None = None) -> Page[ConvenedLine]:
             purpose=ctx.unseal(row, "purpose"),
         )
         for row in rows
-        if row.meeting_id in known and still_covered(ctx, row)
+        if row.meeting_id in known and row.id in open_
     )
     return Page(tuple(lines), following)
 
@@ -272,6 +279,7 @@ def proposals(ctx: Context, *, after: str | None = None) -> Page[ProposalLine]:
 def _covered(ctx: Context, item_id: UUID) -> AgendaItem:
     """An item in sight; to the convened it does not exist once consent no longer covers them (I10)."""
     item = ctx.load(AgendaItem, item_id)
-    if not ctx.may(P.MEETING_PLAN, item) and not still_covered(ctx, item):
+    convened = ctx.may(P.MEETING_READ, item) and not ctx.may(P.MEETING_PLAN, item)
+    if convened and item.id not in covered(ctx, [item]):
         raise NotFound("agenda_item", str(item_id))
     return item
