@@ -60,7 +60,7 @@ ANSWER = ActionFacts(
 )
 
 
-@pytest.mark.parametrize(("state", "move"), product(MeetingState, sorted({m.name for m in MEETING.moves})))
+@pytest.mark.parametrize(("state", "move"), [*product(MeetingState, sorted({m.name for m in MEETING.moves}))])
 def test_a_meeting_moves_only_along_its_arrows(state: MeetingState, move: str) -> None:
     expected = MEETING_MOVES.get((state.value, move))
     if expected is None:
@@ -70,7 +70,7 @@ def test_a_meeting_moves_only_along_its_arrows(state: MeetingState, move: str) -
         assert MEETING.after(state, move, READY) == expected
 
 
-@pytest.mark.parametrize(("state", "move"), product(ActionState, sorted({m.name for m in ACTION.moves})))
+@pytest.mark.parametrize(("state", "move"), [*product(ActionState, sorted({m.name for m in ACTION.moves}))])
 def test_an_action_item_moves_only_along_its_arrows(state: ActionState, move: str) -> None:
     expected = ACTION_MOVES.get((state.value, move))
     if expected is None:
@@ -150,9 +150,7 @@ def test_a_decision_with_agency_person_and_date_is_taken() -> None:
             "actions.0.agency",
         ),
         (
-            decision(
-                ActionDraft(task="架空", agency="shakyo", staff_id=SOMEBODY, due_on=date(2026, 4, 5))
-            ),
+            decision(ActionDraft(task="架空", agency="shakyo", staff_id=SOMEBODY, due_on=date(2026, 4, 5))),
             "action_date_past",
             "actions.0.due_on",
         ),
