@@ -73,9 +73,10 @@ def test_a_new_keystore_is_private_and_durable(store: FileKeyStore, tmp_path: Pa
     assert mode(tmp_path / "kek" / "kek-1.key") == 0o400
     assert (tmp_path / "kek" / "kek-1.key").stat().st_size == 32
     settings = {
-        name: store._db().execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")
+        name: store._db().execute(f"PRAGMA {name}").fetchone()[0]
+        for name in ("journal_mode", "synchronous", "secure_delete")
     }
-    assert settings == {"journal_mode": "wal", "synchronous": 2}
+    assert settings == {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1}
     store.canary()
 
 
