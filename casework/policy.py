@@ -15,8 +15,11 @@ from .meeting import access as meeting
 from .outreach import access as outreach
 from .oversight import access as oversight
 from .participation import access as participation
+from .people import access as people
+from .people.models import Person
 from .plan import access as plan
 from .referral import access as referral
+from .resources.models import Resource
 
 EVERYONE = tuple(role for role in R if role is not R.SYSTEM)
 STAFF_ON_CASES = (
@@ -48,10 +51,35 @@ ACCOUNTS: Section = {
 }
 
 # -- people ------------------------------------------------------------------------------------------
-PEOPLE: Section = {}
+_RELEASED = (people.own_whereabouts,)
+PEOPLE: Section = {
+    # Who may see a person because of a case or an intake stands in the sections of those houses.
+    P.PERSON_READ: {
+        R.COUNSELOR: (people.created, *_RELEASED),
+        R.COORDINATOR: (people.created, *_RELEASED),
+        R.OUTREACH_WORKER: _RELEASED,
+        R.PARTICIPATION_COORDINATOR: _RELEASED,
+        R.CHAIR: _RELEASED,
+        R.SECRETARIAT: _RELEASED,
+        R.SUPERVISOR: _RELEASED,
+        R.AGENCY_MEMBER: _RELEASED,
+    },
+    P.PERSON_WRITE: {R.COUNSELOR: (people.created,), R.COORDINATOR: (people.created,)},
+    P.PROTECTION_RELEASE: {
+        R.SUPERVISOR: (people.any_release,),
+        R.PRIVACY_OFFICER: (people.any_release,),
+    },
+}
 
 # -- resources ---------------------------------------------------------------------------------------
-RESOURCES: Section = {}
+RESOURCES: Section = {
+    P.RESOURCE_READ: dict.fromkeys(STAFF_ON_CASES, (anyone(Resource),)),
+    P.RESOURCE_WRITE: {
+        R.COORDINATOR: (anyone(Resource),),
+        R.PARTICIPATION_COORDINATOR: (anyone(Resource),),
+        R.SECRETARIAT: (anyone(Resource),),
+    },
+}
 
 # -- cases -------------------------------------------------------------------------------------------
 _TEAM = (cases.own, cases.own_agency, cases.lead)
@@ -70,6 +98,10 @@ _SIGHT = {
     R.SUPERVISOR: (cases.granted,),
 }
 CASES: Section = {
+    P.PERSON_READ: {role: cases.persons(*reasons) for role, reasons in _SIGHT.items()},
+    P.PERSON_WRITE: {role: cases.persons(*reasons) for role, reasons in _TEAMWORK.items()},
+    P.PERSON_SEARCH: {R.COUNSELOR: (anyone(Person),), R.COORDINATOR: (anyone(Person),)},
+    P.PROTECTION_ASK_RELEASE: {role: cases.persons(*reasons) for role, reasons in _EVERYBODY_ON_IT.items()},
     P.CASE_READ: {role: cases.cover(*reasons) for role, reasons in _SIGHT.items()},
     P.CASE_LIST: _SIGHT,
     P.CASE_WRITE: _TEAMWORK,
@@ -221,7 +253,12 @@ MEETINGS: tuple[Section, ...] = (
     },
     # The division that refers a case prepares its sheet; who works on a case sees that it is on an agenda.
     {P.AGENDA_READ: _REFERRING, P.SHEET_WRITE: _REFERRING},
-    {P.AGENDA_READ: _AGENDA_OF_CASE},
+    {
+        P.AGENDA_READ: _AGENDA_OF_CASE,
+        P.CONSENT_READ: {
+            role: tuple(map(meeting.subjects_of, reasons)) for role, reasons in _EVERYBODY_ON_IT.items()
+        },
+    },
 )
 
 # -- plan --------------------------------------------------------------------------------------------

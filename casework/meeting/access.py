@@ -90,6 +90,11 @@ def consent_of(reason: Reason) -> tuple[Reason, Reason]:
     return renamed(f"consent to the meeting: {reason.name}", consent), links
 
 
+def subjects_of(reason: Reason) -> Reason:
+    """Whom a case in sight is about, for the question whether all of them agreed."""
+    return renamed(f"people of: {reason.name}", cases.by_case(CasePerson.case_id, reason))
+
+
 # -- who is convened ---------------------------------------------------------------------------------
 
 _named_or_agency = any_of(

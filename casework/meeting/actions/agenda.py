@@ -110,7 +110,7 @@ def withdraw(ctx: Context, item_id: UUID, draft: ReasonDraft) -> None:
         raise Refused("meeting_was_held")
     if not draft.reason:
         raise BadInput("withdraw_reason_missing", "reason")
-    _withdraw(ctx, item, draft.reason)
+    _withdraw(ctx, [item], _proposals(ctx, [item]), draft.reason)
 
 
 @use_case(P.MEETING_PLAN, event="meeting.cancelled")
@@ -118,10 +118,10 @@ def cancel(ctx: Context, meeting_id: UUID, draft: ReasonDraft) -> MeetingView:
     """Cancel a planned meeting, with a reason; its proposals wait again."""
     meeting = ctx.load(Meeting, meeting_id)
     items = open_items(ctx, meeting)
+    proposals = _proposals(ctx, items)
     meeting.state = MEETING.after(meeting.state, "cancel", facts_of(ctx, items, draft.reason)).value
     ctx.seal(meeting, cancel_reason=draft.reason)
-    for item in items:
-        _withdraw(ctx, item, draft.reason or "")
+    _withdraw(ctx, items, proposals, draft.reason or "")
     ctx.session.flush()
     return meeting_view(ctx, meeting)
 
@@ -230,13 +230,21 @@ def _add_members(
         ctx.seal(row, ground=draft.ground)
 
 
-def _withdraw(ctx: Context, item: AgendaItem, reason: str) -> None:
-    item.withdrawn_at = ctx.now
-    ctx.seal(item, withdraw_reason=reason)
-    for member in ctx.parts(item, ItemMember, ItemMember.access_ends_at.is_(None)):
-        member.access_ends_at = ctx.now
-    if item.proposal_id is not None:
-        query = ctx.select(MeetingProposal).where(MeetingProposal.id == item.proposal_id)
-        proposal = ctx.one(query)
-        if proposal is not None:
-            proposal.taken_at = None
+def _proposals(ctx: Context, items: list[AgendaItem]) -> dict[UUID, MeetingProposal]:
+    """The proposals the items came from; asked before anything ends, for the agenda is what shows them."""
+    wanted = sorted({item.proposal_id for item in items if item.proposal_id is not None})
+    query = ctx.select(MeetingProposal, permission=P.MEETING_PLAN).where(MeetingProposal.id.in_(wanted))
+    return {row.id: row for row in ctx.all(query)}
+
+
+def _withdraw(
+    ctx: Context, items: list[AgendaItem], proposals: dict[UUID, MeetingProposal], why: str
+) -> None:
+    members = ctx.parts_of(items, ItemMember, ItemMember.access_ends_at.is_(None))
+    for item in items:
+        item.withdrawn_at = ctx.now
+        ctx.seal(item, withdraw_reason=why)
+        for member in members[item.id]:
+            member.access_ends_at = ctx.now
+        if item.proposal_id in proposals:
+            proposals[item.proposal_id].taken_at = None
