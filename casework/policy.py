@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from .accounts import access as accounts
 from .agencies.models import Agency, District, Initiative, Window
 from .cases import access as cases
@@ -31,7 +33,7 @@ STAFF_ON_CASES = (
     R.SECRETARIAT,
 )
 
-Section = dict[P, dict[R, tuple[Reason, ...]]]
+Section = Mapping[P, Mapping[R, tuple[Reason, ...]]]
 
 # -- directory and codes (agencies) ------------------------------------------------------------------
 _DIRECTORY = (anyone(Agency), anyone(Window), anyone(District), anyone(Initiative), anyone(Code))

@@ -21,7 +21,7 @@ from ..db.reasons import (
     through,
 )
 from ..kernel.policy import Reason
-from ..people.models import Person, ProtectionGrant
+from ..people.models import Household, Person, ProtectionGrant
 from .models import (
     AccessGrant,
     Alert,
@@ -95,6 +95,16 @@ def person_by_case(reason: Reason) -> Reason:
         ),
     )
     return renamed(f"person of: {reason.name}", all_of(linked, open_or_granted))
+
+
+def household_by_case(reason: Reason) -> Reason:
+    """The household of a case in sight; its members are narrowed one by one."""
+    return renamed(f"household of: {reason.name}", has(Case.household_id, reason, at=Household.id))
+
+
+def persons(*reasons: Reason) -> tuple[Reason, ...]:
+    """The persons and the household of a case in sight."""
+    return (*map(person_by_case, reasons), *map(household_by_case, reasons))
 
 
 def cover(*reasons: Reason) -> tuple[Reason, ...]:

@@ -175,7 +175,8 @@ def through(link: Column, reason: Reason, *, to: Column) -> Reason:
         f"{link.key}: {reason.name}",
         _model(link),
         holds,
-        lambda who: link.in_(select(to).where(reason.clause(who))),
+        # A lookup by key for each row: an IN over all rows the actor may see would be built for every statement.
+        lambda who: exists(select(to).where(to == link, reason.clause(who)).correlate(_model(link))),
     )
 
 

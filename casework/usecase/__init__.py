@@ -1,6 +1,7 @@
 """The one gate every use case passes: who, may they, do it, record it, commit."""
 
-from .context import WITHHELD, Context, Unreadable, Withheld
+from ..kernel.withheld import WITHHELD, Withheld
+from .context import Context, Unreadable
 from .gate import Gated, UseCase, registry, use_case
 from .page import Page
 from .replies import IdempotentReply, Replayed, Reply

@@ -28,17 +28,8 @@ from .visit import Visit
 Row = TypeVar("Row", bound=Base)
 
 
-class Withheld:
-    """A field this role may not see: it is left out of every answer, not shown as empty."""
-
-    def __repr__(self) -> str:
-        return "WITHHELD"
-
-    def __bool__(self) -> bool:
-        return False
-
-
-WITHHELD: Final = Withheld()
+# Rows that people change; the directory is not locked, because everybody's work names the same few agencies.
+LOCKED: Final = (Confidential, Versioned)
 
 
 class Unreadable(str):
@@ -123,8 +114,7 @@ class Context:
         visit.sought(model.__tablename__, str(key))
         first = not self._seen
         query = self.select(model, permission=permission).where(_primary_key(model) == key)
-        if not visit.reads and issubclass(model, Confidential | Versioned):
-            # The directory is not locked: everybody's work names the same few agencies and windows.
+        if not visit.reads and issubclass(model, LOCKED):
             query = query.with_for_update(of=model).execution_options(populate_existing=first)
         row: Row | None = self.session.scalars(query).one_or_none()
         if row is None:
@@ -185,6 +175,11 @@ class Context:
         """A bare count over tables whose rows are not handed out (capacity, limits); never shown to anyone."""
         scope = frozenset(m.__tablename__ for m in models)
         return int(self.session.scalar(query, execution_options={SCOPE: scope}) or 0)
+
+    @staticmethod
+    def whole(query: Select[Any], *models: type[Base]) -> Select[Any]:
+        """A query over whole tables whose rows are not handed out: the name table of the search, and no one else."""
+        return query.execution_options(**{SCOPE: frozenset(m.__tablename__ for m in models)})
 
     def codes(self, *choices: Choice) -> None:
         """Refuse any (list, code, field) that is not on offer today; None and empty codes are passed over."""

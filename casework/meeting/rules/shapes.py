@@ -7,7 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from ...kernel.errors import BadInput
-from ...usecase import Withheld
+from ...kernel.withheld import Withheld
 from .flow import LEAD
 
 SHEET_TEXTS = ("household_picture", "current_efforts", "wanted_agencies", "requests")

@@ -100,11 +100,13 @@ def record_consent(ctx: Context, plan_id: UUID) -> PlanView:
 def submit(ctx: Context, plan_id: UUID, draft: SubmitDraft) -> PlanView:
     """Put the plan before 重層的支援会議: the agenda item under which it is discussed."""
     plan = ctx.load(Plan, plan_id)
-    item = ctx.load(AgendaItem, draft.agenda_item_id, permission=P.AGENDA_READ, field="agenda_item_id")
-    if item.case_id != plan.case_id or item.basis != "plan_conference":
+    case = ctx.load(Case, plan.case_id, permission=P.CASE_READ)
+    wanted = (AgendaItem.id == draft.agenda_item_id, AgendaItem.plan_id == plan.id)
+    items = ctx.parts(case, AgendaItem, *wanted, AgendaItem.basis == "plan_conference")
+    if not items:
         raise BadInput("agenda_item_of_other_matter", "agenda_item_id")
-    plan.state = PLAN.after(plan.state, "submit", PlanFacts(agenda_item=item.id)).value
-    plan.agenda_item_id = item.id
+    plan.state = PLAN.after(plan.state, "submit", PlanFacts(agenda_item=items[0].id)).value
+    plan.agenda_item_id = items[0].id
     return queries.view(ctx, plan)
 
 
