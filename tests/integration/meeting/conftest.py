@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -110,7 +109,7 @@ class Table:
 
 
 @pytest.fixture
-def table(world: World) -> Iterator[Table]:
+def table(world: World) -> Table:
     desk = Desk(
         world,
         counselor=world.actor("counselor"),
@@ -118,7 +117,7 @@ def table(world: World) -> Iterator[Table]:
         colleague=world.actor("counselor", "fukushi_somu", "架空 同僚"),
         stranger=world.actor("counselor", "hoiku"),
     )
-    yield Table(
+    return Table(
         desk,
         secretariat=world.actor("secretariat", "chiiki_kyosei"),
         chair=world.actor("chair", "chiiki_kyosei"),

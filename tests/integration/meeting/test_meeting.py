@@ -160,8 +160,8 @@ def test_a_member_for_a_case_not_on_the_agenda_is_refused(table: Table) -> None:
     with pytest.raises(BadInput, match="case_not_on_agenda") as refusal:
         table.convene(meeting_id, table.desk.open(), "seishonen")
     assert refusal.value.field == "members.0.case_id"
+    member = MemberDraft("seishonen", "架空の根拠")
     with pytest.raises(BadInput, match="case_not_on_agenda"):
-        member = MemberDraft("seishonen", "架空の根拠")
         table.world.run(actions.convene, table.secretariat, meeting_id, MembersDraft((member,)))
 
 
