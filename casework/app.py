@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask
 from flask_smorest import Api
 
@@ -21,6 +22,7 @@ from .usecase import UseCase
 from .web import headers, health, problems
 from .web.door import ApiBlueprint
 from .web.house import OPEN_ROUTES, House
+from .web.schema import schema_name
 
 HOUSES = (
     "accounts",
@@ -101,7 +103,7 @@ def _doors(app: Flask) -> None:
 
     init_login(app)
     app.register_blueprint(health.bp)
-    api = Api(app)
+    api = Api(app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=schema_name)})
     home: House = app.extensions["casework"]
     for name in HOUSES:
         module = importlib.import_module(f"casework.{name}.api")

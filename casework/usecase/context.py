@@ -114,7 +114,7 @@ class Context:
         visit.sought(model.__tablename__, str(key))
         first = not self._seen
         query = self.select(model, permission=permission).where(_primary_key(model) == key)
-        if not visit.reads and issubclass(model, LOCKED):
+        if not visit.reads and _locked(model):
             query = query.with_for_update(of=model).execution_options(populate_existing=first)
         row: Row | None = self.session.scalars(query).one_or_none()
         if row is None:
@@ -240,6 +240,10 @@ class Context:
         self.notices.clear()
         self.last = None
         self._seen.clear()
+
+
+def _locked(model: type) -> bool:
+    return issubclass(model, LOCKED)
 
 
 def _primary_key(model: type[Base]) -> Any:

@@ -183,9 +183,17 @@ _pages: dict[type[Schema], type[Schema]] = {}
 def page_of(item: type[Schema]) -> type[Schema]:
     """Schema of a keyset page of items: `items` (at most the page size) and `next`, the cursor or null."""
     if item not in _pages:
-        _pages[item] = type(
-            f"{item.__name__}Page",
-            (OutSchema,),
-            {"items": fields.List(fields.Nested(item)), "next": fields.String(allow_none=True)},
-        )
+        shape = {
+            "__module__": item.__module__,
+            "items": fields.List(fields.Nested(item)),
+            "next": fields.String(allow_none=True),
+        }
+        _pages[item] = type(f"{item.__name__}Page", (OutSchema,), shape)
     return _pages[item]
+
+
+def schema_name(schema: Any) -> str:
+    """A schema's name in the OpenAPI document: its house and its class, so that houses need not avoid each other."""
+    cls = schema if isinstance(schema, type) else type(schema)
+    house = cls.__module__.split(".")[1]
+    return cls.__name__ if house == "web" else f"{house.capitalize()}{cls.__name__}"
