@@ -15,7 +15,7 @@ from .crypto import FileKeyStore, KeyRing
 from .kernel.flow import Flow
 from .kernel.policy import Policy
 from .migrate import current_revision, head_revision, upgrade
-from .settings import load_settings
+from .settings import Settings, load_settings
 from .usecase.replies import REPLY_OWNER
 from .web.house import house
 
@@ -28,6 +28,11 @@ def cli() -> None:
 @cli.command(with_appcontext=False)
 def init() -> None:
     """Make keys, database and directory; a second run changes nothing."""
+    prepare()
+
+
+def prepare() -> Settings:
+    """Keys, database and directory as the settings say, telling what was made."""
     settings = load_settings(keys_expected=False)
     keystore, kek_dir = Path(settings.keystore_path), Path(settings.kek_dir)
     if keystore.exists():
@@ -45,6 +50,15 @@ def init() -> None:
 
         with system_context() as ctx:
             click.echo(f"directory: {sync_directory(ctx)}")
+    return settings
+
+
+def ready() -> Settings | None:
+    """The settings if keys are there and the database is at the newest revision; nothing is changed."""
+    settings = load_settings(keys_expected=False)
+    if not Path(settings.keystore_path).exists():
+        return None
+    return settings if current_revision(settings.database_url) == head_revision() else None
 
 
 @cli.command(with_appcontext=False)
@@ -142,6 +156,9 @@ def routes() -> None:
 def _houses() -> None:
     for module, group in (("accounts", "user"), ("agencies", "codes"), ("oversight", "audit")):
         cli.add_command(getattr(importlib.import_module(f"casework.{module}.cli"), group))
+    from .demo.cli import demo_command
+
+    cli.add_command(demo_command(ready, prepare, create_app))
 
 
 _houses()

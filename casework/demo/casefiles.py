@@ -86,7 +86,7 @@ def consent_to_conference(town: Town, file: File, *more: str, by: str | None = N
     draft = ConsentDraft(
         purpose=CONFERENCE,
         state=S.GIVEN,
-        recipients=tuple(dict.fromkeys((*agencies, *receivers(town, file)))),
+        recipients=tuple(dict.fromkeys((*agencies, *receivers(file)))),
         items=TOLD,
         holder=BY_LOGIN[file.holder].agency,
         form="written",
@@ -125,7 +125,9 @@ def consents(town: Town, files: list[File]) -> Days:
         threads = []
         for agency, purpose in given:
             draft = ConsentDraft(purpose, S.GIVEN, (agency,), FEW, holder, "written", town.today)
-            threads.append(town.do(file.holder, cases.record_consent, file.case, file.person, draft).thread_id)
+            threads.append(
+                town.do(file.holder, cases.record_consent, file.case, file.person, draft).thread_id
+            )
         for state, reason in (
             (S.UNKNOWN, None),
             (S.ASKED, None),

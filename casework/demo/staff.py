@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from ..accounts import actions as accounts
 from ..accounts.rules import RoleDraft, StaffDraft
@@ -76,7 +77,7 @@ def counselor(agency: str) -> str:
     return next(c.login for c in STAFF if c.role is Role.COUNSELOR and c.agency == agency)
 
 
-def hire(ctx: Context, colleague: Colleague, since: date) -> None:
+def hire(ctx: Context, colleague: Colleague, since: date) -> UUID:
     """Open the account of one colleague, as an administrator does."""
     draft = StaffDraft(
         login=colleague.login,
@@ -86,7 +87,7 @@ def hire(ctx: Context, colleague: Colleague, since: date) -> None:
         roles=(RoleDraft(colleague.role, colleague.agency, since),),
         must_change=False,
     )
-    accounts.create(ctx, draft)
+    return accounts.create(ctx, draft).id
 
 
 def sign_ins() -> list[tuple[str, str, str, str]]:

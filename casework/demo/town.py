@@ -39,6 +39,9 @@ class File:
     made: dict[str, UUID] = field(default_factory=dict)
 
 
+Arc = Callable[["Town", list[File]], Days]
+
+
 class Town:
     """The clock, the staff by login, the places by name, and who lives where."""
 

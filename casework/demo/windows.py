@@ -46,7 +46,7 @@ DANGER = {
 }
 
 
-def receivers(town: Town, file: File) -> tuple[str, str]:
+def receivers(file: File) -> tuple[str, str]:
     """Two divisions that fit the matter and do not hold it already."""
     here = BY_LOGIN[file.holder].agency
     found = [a for topic in file.tale.topics for a in FOR_TOPIC.get(topic, ELSEWHERE)]
@@ -54,7 +54,9 @@ def receivers(town: Town, file: File) -> tuple[str, str]:
     return rest[0], rest[1]
 
 
-def receive(town: Town, file: File, consent: ReceptionConsent = C.NOT_ASKED, urgency: str = "ordinary") -> None:
+def receive(
+    town: Town, file: File, consent: ReceptionConsent = C.NOT_ASKED, urgency: str = "ordinary"
+) -> None:
     """The counselor of the window takes the matter down; the person may be known from before."""
     tale, home = file.tale, file.home
     file.holder = counselor(town.windows[tale.window])
@@ -62,7 +64,7 @@ def receive(town: Town, file: File, consent: ReceptionConsent = C.NOT_ASKED, urg
     resident = home.members[tale.member]
     given = None
     if consent is C.GIVEN:
-        first, second = receivers(town, file)
+        first, second = receivers(file)
         given = ReceptionConsentDraft((first, second), FEW, town.today, "oral")
     draft = IntakeDraft(
         window=tale.window,
@@ -198,7 +200,7 @@ def sent(town: Town, files: list[File]) -> Days:
     yield 0
     for file in files:
         town.do(file.holder, intake.screen, file.intake)
-        draft = _draft(receivers(town, file)[0], keep_role="watch")
+        draft = _draft(receivers(file)[0], keep_role="watch")
         made = town.do(file.holder, referral.refer_intake, file.intake, draft)
         file.case, file.made["referral"] = made.case_id, made.id
 
@@ -219,11 +221,11 @@ def acknowledged(town: Town, files: list[File]) -> Days:
     yield from sent(town, files)
     yield 1
     for file in files:
-        town.do(_receiver(town, file), referral.acknowledge, file.made["referral"])
+        town.do(_receiver(file), referral.acknowledge, file.made["referral"])
 
 
-def _receiver(town: Town, file: File) -> str:
-    return counselor(receivers(town, file)[0])
+def _receiver(file: File) -> str:
+    return counselor(receivers(file)[0])
 
 
 def accepted(town: Town, files: list[File]) -> Days:
@@ -231,7 +233,7 @@ def accepted(town: Town, files: list[File]) -> Days:
     yield from acknowledged(town, files)
     yield 1
     for file in files:
-        taker = _receiver(town, file)
+        taker = _receiver(file)
         town.do(taker, referral.accept, file.made["referral"], AcceptDraft())
         file.holder = taker
 
@@ -248,7 +250,7 @@ def returned(town: Town, files: list[File]) -> Days:
     yield 1
     for file in files:
         draft = ReturnDraft("complex", "ほかの課題も重なり、当課の制度だけでは支えきれない。")
-        town.do(_receiver(town, file), referral.return_, file.made["referral"], draft)
+        town.do(_receiver(file), referral.return_, file.made["referral"], draft)
 
 
 def returned_twice(town: Town, files: list[File]) -> Days:
@@ -256,13 +258,13 @@ def returned_twice(town: Town, files: list[File]) -> Days:
     yield from returned(town, files)
     yield 3
     for file in files:
-        second = receivers(town, file)[1]
+        second = receivers(file)[1]
         made = town.do(file.holder, referral.send, file.case, _draft(second, consent=False))
         file.made["referral"] = made.id
     yield 2
     for file in files:
         draft = ReturnDraft("out_of_scope", "年齢の要件に合わず、所管する制度がない。")
-        second = counselor(receivers(town, file)[1])
+        second = counselor(receivers(file)[1])
         town.do(second, referral.return_, file.made["referral"], draft)
 
 
@@ -270,8 +272,8 @@ def forwarded(town: Town, files: list[File]) -> Days:
     yield from acknowledged(town, files)
     yield 1
     for file in files:
-        draft = ForwardDraft(receivers(town, file)[1], "内容から見て、こちらの課が近いと考えた。")
-        town.do(_receiver(town, file), referral.forward, file.made["referral"], draft)
+        draft = ForwardDraft(receivers(file)[1], "内容から見て、こちらの課が近いと考えた。")
+        town.do(_receiver(file), referral.forward, file.made["referral"], draft)
 
 
 def withdrawn(town: Town, files: list[File]) -> Days:

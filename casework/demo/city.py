@@ -1,0 +1,87 @@
+"""Building the demo city once: staff, places, and every household's journey, in the order of time."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+
+from sqlalchemy import func, select
+
+from ..accounts.models import Staff
+from ..agencies.queries import windows
+from ..kernel.clock import TOKYO, MovableClock, tokyo_date
+from ..meeting.actions import mark_overdue
+from ..web.system import system_context
+from . import casefiles, meetings, places, plans, reach
+from . import windows as desk
+from .staff import LAST, OFFICE, STAFF, hire
+from .table import Home, Tale, journeys
+from .town import Arc, Days, File, Town
+
+ARCS: dict[str, Arc] = {
+    **desk.ARCS,
+    **casefiles.ARCS,
+    **meetings.ARCS,
+    **plans.ARCS,
+    **reach.ARCS,
+    **places.ARCS,
+}
+FOUNDED = 1100  # days ago: the staff is there before the first resident comes
+LOOK_EVERY = 7  # days between two looks at what is overdue
+
+
+class Standing(StrEnum):
+    """What is there before the command begins."""
+
+    EMPTY = "empty"
+    UNFINISHED = "unfinished"
+    STANDS = "stands"
+    FOREIGN = "foreign"
+
+
+def standing() -> Standing:
+    """Whether the city stands; asked by counting accounts, so that a second run leaves no trace in the trail."""
+    count = select(func.count(Staff.id))
+    with system_context() as ctx:
+        everyone = ctx.count(count, Staff)
+        ours = ctx.count(count.where(Staff.login.in_([c.login for c in STAFF])), Staff)
+        last = ctx.count(count.where(Staff.login == LAST.login), Staff)
+    if last:
+        return Standing.STANDS
+    if ours:
+        return Standing.UNFINISHED
+    return Standing.FOREIGN if everyone else Standing.EMPTY
+
+
+def founding(end: datetime) -> datetime:
+    """The moment at which the city's clock begins."""
+    return datetime.combine(tokyo_date(end) - timedelta(days=FOUNDED), time(9), TOKYO).astimezone(UTC)
+
+
+def build(clock: MovableClock, end: datetime) -> None:
+    """Fill an empty house whose clock is `clock`, from its founding up to the day before `end`."""
+    town = Town(clock, end)
+    since = tokyo_date(clock.now())
+    for colleague in STAFF[:-1]:
+        _hire(town, colleague.login, since)
+    town.windows = {window.code: window.agency for window in town.by_house(windows)}
+    arcs = [(together[0][1].ago, _journey(town, together)) for together in journeys()]
+    town.run([(FOUNDED - 1, places.open_places(town)), (FOUNDED - 2, _weekly(town)), *arcs])
+    _hire(town, LAST.login, since)
+
+
+def _hire(town: Town, login: str, since: date) -> None:
+    colleague = next(c for c in STAFF if c.login == login)
+    town.staff[login] = town.by_house(hire, colleague, since)
+
+
+def _journey(town: Town, together: tuple[tuple[Home, Tale], ...]) -> Days:
+    files = [File(home, tale) for home, tale in together]
+    return ARCS[files[0].tale.arc](town, files)
+
+
+def _weekly(town: Town) -> Days:
+    """The secretariat marks action items whose date has passed, every week until today."""
+    for _ in range((FOUNDED - 2) // LOOK_EVERY - 1):
+        yield LOOK_EVERY
+        town.do(OFFICE, mark_overdue)
