@@ -47,7 +47,16 @@ def create_app(
     settings: Settings | None = None, *, clock: Clock | None = None, overrides: Mapping[str, Any] | None = None
 ) -> Flask:
     """Build the application; it refuses to start with a wrong key, a missing key or an unclassified route."""
-    settings = settings or load_settings(overrides=overrides)
+    app = create_core(settings or load_settings(overrides=overrides), clock=clock)
+    _doors(app)
+    problems.install(app)
+    headers.install(app)
+    _classify(app)
+    return app
+
+
+def create_core(settings: Settings, *, clock: Clock | None = None) -> Flask:
+    """Settings, keys, store, policy and sentences without any door: what commands and use cases need."""
     app = Flask("casework", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
@@ -63,10 +72,6 @@ def create_app(
     db.init_app(app)
     with app.app_context():
         open_store(db.engine)
-    _doors(app)
-    problems.install(app)
-    headers.install(app)
-    _classify(app)
     return app
 
 

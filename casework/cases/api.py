@@ -28,6 +28,9 @@ for name, move, takes in (
     bp.door("POST", f"{CASE}/{name}", move, takes=takes, gives=s.CaseOut)
 bp.door("POST", f"{CASE}/reopen", actions.reopen, takes=s.ReopenIn, gives=s.CaseOut, status=201)
 
+bp.door("POST", f"{CASE}/people", actions.add_person, takes=s.AddPersonIn, gives=s.CasePersonOut, status=201)
+bp.door("POST", f"{CASE}/household", actions.record_household, takes=s.HouseholdIn, gives=s.CaseOut, status=201)
+
 bp.door("GET", f"{CASE}/assessment", queries.read_assessment, query=s.AssessmentArgs, gives=s.AssessmentOut)
 bp.door(
     "POST",

@@ -63,9 +63,15 @@ class Seat:
 
     def __init__(self, world: World, login: str) -> None:
         self._http = world.app.test_client()
+        self._login = login
         self._headers: dict[str, str] = {}
         self.me: dict[str, Any] = {}
-        answer = self._http.post("/api/v1/session", json={"login": login, "password": PASSWORD})
+        self.come_back()
+
+    def come_back(self) -> None:
+        """Sign in, again if the session ended while the person was away."""
+        self._headers = {}
+        answer = self._http.post("/api/v1/session", json={"login": self._login, "password": PASSWORD})
         assert answer.status_code == 200, answer.text
         self.me = self.get("/session")
         self._headers = {"X-CSRFToken": self.me["csrf_token"]}

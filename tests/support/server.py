@@ -90,6 +90,10 @@ class Person:
     http: requests.Session = field(default_factory=requests.Session)
     me: dict[str, Any] = field(default_factory=dict)
 
+    def come_back(self) -> None:
+        """Sign in again, after the session ended."""
+        self.sign_in()
+
     def sign_in(self) -> Person:
         self.http.headers.pop("X-CSRFToken", None)
         body = {"login": self.login, "password": self.password}

@@ -465,7 +465,7 @@ class Story:
         undecided = self.seat["conference"].post(f"/cases/{case_id}/close", closing, status=409)
         assert undecided["code"] == "verdict_close_missing"
         self._closing_conference()
-        self.refused("coordinator", "POST", f"/cases/{case_id}/close", closing, status=403)
+        self.refused("shakyo", "POST", f"/cases/{case_id}/close", closing, status=403)
         self.seat["conference"].post(f"/cases/{case_id}/close", closing, status=204)
         closed = coordinator.get(f"/cases/{case_id}")
         assert (closed["state"], closed["after_lead_agency"]) == ("closed", "korei_ikiiki")

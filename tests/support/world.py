@@ -13,7 +13,7 @@ from uuid import UUID
 from flask import Flask
 
 from casework.accounts.models import Staff, StaffRole
-from casework.app import create_app
+from casework.app import create_app, create_core
 from casework.crypto import FileKeyStore, KeyRing
 from casework.db import GuardedSession, db
 from casework.kernel.actor import SYSTEM_ID, Actor, Membership, Role, system_actor
@@ -32,10 +32,25 @@ START = datetime(2026, 4, 6, 1, 0, tzinfo=UTC)  # Monday 10:00 in Japan
 class World:
     """One municipality with staff. Everything goes through use cases, as real actors."""
 
-    def __init__(self, app: Flask, clock: MovableClock) -> None:
-        self.app = app
+    def __init__(self, core: Flask, clock: MovableClock) -> None:
+        self.core = core
         self.clock = clock
+        self._app: Flask | None = None
         self._actors: dict[tuple[str, ...], UUID] = {}
+
+    @property
+    def app(self) -> Flask:
+        """The application with its doors, built when a test first knocks (it takes half a second)."""
+        if self._app is None:
+            self._app = create_app(self.settings, clock=self.clock)
+            self._app.test_client_class = LoneClient
+        return self._app
+
+    def close(self) -> None:
+        for app in filter(None, (self.core, self._app)):
+            with app.app_context():
+                for engine in db.engines.values():
+                    engine.dispose()
 
     @property
     def session(self) -> GuardedSession:
@@ -43,11 +58,11 @@ class World:
 
     @property
     def keys(self) -> KeyRing:
-        return self.app.extensions["casework"].keys  # type: ignore[no-any-return]
+        return self.core.extensions["casework"].keys  # type: ignore[no-any-return]
 
     @property
     def settings(self) -> Settings:
-        return self.app.extensions["casework"].settings  # type: ignore[no-any-return]
+        return self.core.extensions["casework"].settings  # type: ignore[no-any-return]
 
     def staff(self, name: str, *roles: tuple[str, str]) -> UUID:
         """A staff member by name, with (role, agency) pairs in force since long ago; made once per name."""
@@ -69,9 +84,9 @@ class World:
                 )
             )
             for role, agency in roles:
-                self.session.add(
-                    StaffRole(staff_id=staff_id, role=role, agency=agency, valid_from=date(2020, 4, 1), given_by=SYSTEM_ID)
-                )
+                since = date(2020, 4, 1)
+                held = StaffRole(staff_id=staff_id, role=role, agency=agency, valid_from=since, given_by=SYSTEM_ID)
+                self.session.add(held)
         self._actors[(name, *(f"{r}@{a}" for r, a in roles))] = staff_id
         return staff_id
 
@@ -136,15 +151,14 @@ def make_world(database_url: str, folder: Path, keystore: Path, **overrides: Any
         },
     )
     clock = MovableClock(START)
-    app = create_app(settings, clock=clock)
-    app.test_client_class = LoneClient
-    with app.app_context():
+    core = create_core(settings, clock=clock)
+    made = World(core, clock)
+    with core.app_context():
         try:
-            yield World(app, clock)
+            yield made
         finally:
             db.session.remove()
-            for engine in db.engines.values():
-                engine.dispose()
+            made.close()
 
 
 def make_keystore(folder: Path) -> Path:

@@ -3,6 +3,7 @@
 from .assess import save_assessment
 from .consent import change_consent, record_consent
 from .danger import disclose, propose_for_meeting, raise_alert
+from .household import add_person, record_household
 from .moves import (
     follow_up,
     hand_over,
@@ -33,6 +34,7 @@ __all__ = [
     "add_alert",
     "add_assignment",
     "add_note",
+    "add_person",
     "advance",
     "assign",
     "change_consent",
@@ -55,6 +57,7 @@ __all__ = [
     "raise_alert",
     "record_consent",
     "record_disclosure",
+    "record_household",
     "reopen",
     "save_assessment",
     "set_lead",

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from ...kernel.actor import Permission as P
 from ...kernel.errors import BadInput, NotFound
+from ...people.actions import searchable
 from ...people.models import Person, Protection, ProtectionGrant
 from ...usecase import Context, use_case
 from ..models import Case, CasePerson
@@ -35,6 +36,7 @@ def protect_person(ctx: Context, case_id: UUID, person_id: UUID, draft: ProtectD
     ctx.add(row)
     ctx.seal(row, reason=draft.reason)
     person.protected = True
+    searchable(ctx, person)
     for staff_id in sorted({ctx.actor.id, *(found.owner_id for found in cases)}):
         ctx.add(ProtectionGrant(person_id=person.id, staff_id=staff_id, whereabouts=False, given_at=ctx.now))
     for found in cases:

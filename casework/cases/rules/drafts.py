@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from ...kernel.errors import BadInput
+from ...people.rules import MemberDraft, PersonDraft
 from .consent import ConsentState
 from .narrative import Section, SegmentClass
 
@@ -26,6 +27,23 @@ class CaseOpening:
     danger: bool = False
     previous_id: UUID | None = None
     next_contact_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddPersonDraft:
+    """A further person of a case: known already, or new; role subject, household or other."""
+
+    role: str
+    person_id: UUID | None = None
+    person: PersonDraft | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdDraft:
+    """世帯 of a case."""
+
+    members: tuple[MemberDraft, ...]
+    household_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

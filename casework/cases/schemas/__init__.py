@@ -21,6 +21,7 @@ from .given import (
     TimelineOut,
 )
 from .taken import (
+    AddPersonIn,
     AlertIn,
     AssessmentArgs,
     AssessmentIn,
@@ -31,6 +32,7 @@ from .taken import (
     FactIn,
     GrantIn,
     HandOverIn,
+    HouseholdIn,
     InForceArgs,
     IssueIn,
     IssuesIn,
@@ -48,6 +50,7 @@ from .taken import (
 )
 
 __all__ = [
+    "AddPersonIn",
     "AlertIn",
     "AlertOut",
     "AssessmentArgs",
@@ -68,6 +71,7 @@ __all__ = [
     "GrantIn",
     "GrantOut",
     "HandOverIn",
+    "HouseholdIn",
     "InForceArgs",
     "InForceOut",
     "IssueIn",

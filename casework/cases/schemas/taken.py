@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validates_schema
 from marshmallow.validate import Range
 
+from ...people.schemas import MemberIn, PersonIn
 from ...web.schema import AtMost, CodeField, Fault, InSchema, JapaneseDate, LongText, PageArgs, Text
 from ..queries.lists import SCOPES
 from ..rules import (
@@ -14,6 +15,7 @@ from ..rules import (
     FACT_LISTS,
     ISSUE_LISTS,
     PROTECTION_GROUNDS,
+    AddPersonDraft,
     AlertDraft,
     AssessmentDraft,
     AssignmentDraft,
@@ -25,6 +27,7 @@ from ..rules import (
     FactDraft,
     GrantDraft,
     HandOverDraft,
+    HouseholdDraft,
     IssueDraft,
     IssuesDraft,
     LeadDraft,
@@ -147,6 +150,23 @@ class IssuesIn(Listed):
     issues = fields.List(fields.Nested(IssueIn), required=True, validate=AtMost(64))
     next_contact_on = day()
     version = version()
+
+
+class AddPersonIn(InSchema):
+    """A further person: known already (`person_id`) or new (`person`, perhaps empty)."""
+
+    draft = staticmethod(AddPersonDraft)
+    role = Choice(("subject", "household", "other"), required=True)
+    person_id = fields.UUID(load_default=None, allow_none=True)
+    person = fields.Nested(PersonIn, load_default=None, allow_none=True)
+
+
+class HouseholdIn(Listed):
+    """世帯: its members with 続柄; persons in sight only."""
+
+    draft = staticmethod(HouseholdDraft)
+    members = fields.List(fields.Nested(MemberIn), required=True, validate=AtMost(30, 1))
+    household_type = code("household_type")
 
 
 class AssignmentIn(InSchema):

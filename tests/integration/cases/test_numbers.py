@@ -14,7 +14,7 @@ def test_cases_opened_at_once_get_different_numbers_without_a_gap(desk: Desk) ->
     counselor = desk.counselor
 
     def opened(place: int) -> str:
-        with desk.world.app.app_context():
+        with desk.world.core.app_context():
             opening = CaseOpening(counselor.id, "fukushi_somu", (people[place],))
             case_id = desk.world.run(open_as_intake_does, counselor, opening)
             return desk.world.run(queries.read_case, counselor, case_id).number

@@ -239,7 +239,7 @@ def test_of_two_concurrent_acceptances_exactly_one_takes_the_case(world: World) 
     takers = [counselor(world, "seikatsu_fukushi", f"架空 受け手{n}") for n in (1, 2)]
 
     def accept(taker: Actor) -> str:
-        with world.app.app_context():
+        with world.core.app_context():
             try:
                 return world.run(actions.accept, taker, sent.id, AcceptDraft()).state
             except CaseworkError as refusal:
