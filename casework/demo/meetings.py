@@ -81,7 +81,12 @@ def meet(town: Town, files: list[File], call: Call) -> Days:
     town.do(call.chair, meeting.confirm, meeting_id)
     if call.reaches(M.CLOSED):
         yield 1
-        town.do(call.office, meeting.close, meeting_id)
+        close(town, files, call)
+
+
+def close(town: Town, files: list[File], call: Call) -> None:
+    """The meeting is over: its cases leave the desk of those who ran it."""
+    town.do(call.office, meeting.close, files[0].made["meeting"])
 
 
 def _planned(town: Town, files: list[File], call: Call) -> UUID:
@@ -102,6 +107,7 @@ def _planned(town: Town, files: list[File], call: Call) -> UUID:
             items=("consultation", "plan") if call.with_plan else ("consultation",),
         )
         file.made["item"] = town.do(call.office, meeting.take, made.id, item).id
+        file.made["meeting"] = made.id
     return made.id
 
 

@@ -25,7 +25,7 @@ from ..plan.rules import (
     SubmitDraft,
 )
 from .casefiles import assess, consent_to_conference, into_multi_agency, name_issues, write_note
-from .meetings import CONFERENCE, Call, meet
+from .meetings import CONFERENCE, Call, close, meet
 from .reach import try_in_vain
 from .staff import BY_LOGIN, CARE_CENTRE, COORDINATOR, LEADER, PRIVACY, SUPERVISOR, counselor
 from .town import Arc, Days, File, Town
@@ -33,6 +33,7 @@ from .windows import kept, receivers
 
 M = MeetingState
 BASIS = "plan_conference"
+TO_CONFIRMED = replace(CONFERENCE, upto=M.MINUTES_CONFIRMED)
 
 
 def towards_plan(town: Town, files: list[File]) -> Days:
@@ -128,13 +129,14 @@ def decided(town: Town, files: list[File]) -> Days:
     """支援決定 after the conference agreed."""
     yield from consented(town, files)
     yield 2
-    yield from _conference(town, files, replace(CONFERENCE, upto=M.MINUTES_CONFIRMED))
+    yield from _conference(town, files, TO_CONFIRMED)
     for file in files:
         town.do(LEADER, plan.decide, file.plan)
 
 
 def active(town: Town, files: list[File]) -> Days:
     yield from decided(town, files)
+    close(town, files, CONFERENCE)
     yield 2
     for file in files:
         town.do(COORDINATOR, plan.activate, file.plan)
@@ -192,11 +194,12 @@ def revised(town: Town, files: list[File]) -> Days:
         town.do(COORDINATOR, plan.explain, file.plan, ExplainDraft(town.today))
         town.do(COORDINATOR, plan.record_consent, file.plan)
     yield 3
-    yield from _conference(town, files, CONFERENCE)
+    yield from _conference(town, files, TO_CONFIRMED)
     for file in files:
         town.do(LEADER, plan.decide, file.plan)
         town.do(COORDINATOR, plan.activate, file.plan)
         town.do(COORDINATOR, plan.continue_support, file.case)
+    close(town, files, CONFERENCE)
 
 
 def closing(town: Town, files: list[File]) -> Days:
@@ -207,19 +210,20 @@ def closing(town: Town, files: list[File]) -> Days:
         town.do(COORDINATOR, plan.propose_close, file.case)
 
 
-def closed(town: Town, files: list[File]) -> Days:
+def ended(town: Town, files: list[File]) -> Days:
     """終結: the wish, the evaluation, the conference's verdict, and who is 主担当 afterwards."""
     yield from closing(town, files)
     yield 2
-    yield from _conference(town, files, replace(CONFERENCE, verdict="close", with_plan=False))
+    yield from _conference(town, files, replace(TO_CONFIRMED, verdict="close", with_plan=False))
     for file in files:
         after = counselor(receivers(file)[0])
         draft = CloseDraft("goal_reached", BY_LOGIN[after].agency, town.staff[after], "見守りを続ける。")
         town.do(LEADER, plan.close, file.case, draft)
+    close(town, files, CONFERENCE)
 
 
 def follow_up(town: Town, files: list[File]) -> Days:
-    yield from closed(town, files)
+    yield from ended(town, files)
     yield 30
     for file in files:
         town.do(COORDINATOR, cases.follow_up, file.case, MoveDraft("月に一度、電話で様子を聞く。"))
@@ -227,7 +231,7 @@ def follow_up(town: Town, files: list[File]) -> Days:
 
 def reopened(town: Town, files: list[File]) -> Days:
     """A new episode; the record before stays as it was."""
-    yield from closed(town, files)
+    yield from ended(town, files)
     yield 92
     for file in files:
         again = ReopenDraft(BY_LOGIN[file.holder].agency, "家族の入院をきっかけに再び相談があった。")
@@ -239,10 +243,11 @@ def interrupted(town: Town, files: list[File]) -> Days:
     yield from active(town, files)
     yield 60
     yield from try_in_vain(town, files)
-    yield from _conference(town, files, replace(CONFERENCE, verdict="interrupt", with_plan=False))
+    yield from _conference(town, files, replace(TO_CONFIRMED, verdict="interrupt", with_plan=False))
     for file in files:
         draft = InterruptDraft("contact_lost", "五回の訪問と手紙に返事がない。連絡があればすぐに再開する。")
         town.do(LEADER, plan.interrupt, file.case, draft)
+    close(town, files, CONFERENCE)
 
 
 ARCS: dict[str, Arc] = {
@@ -258,7 +263,7 @@ ARCS: dict[str, Arc] = {
     "evaluating": evaluating,
     "revised": revised,
     "closing": closing,
-    "closed": closed,
+    "closed": ended,
     "follow_up": follow_up,
     "reopened": reopened,
     "interrupted": interrupted,

@@ -69,7 +69,7 @@ SUPERVISOR, PRIVACY = "mitori.kacho", "monogatari.bunsho"
 
 def passphrase(role: Role) -> str:
     """Printed for everyone to read: it opens nothing but an invented city."""
-    return f"kamakura-demo-{role.value.replace('_', '-')}-2026"
+    return f"invented-city-{role.value.replace('_', '-')}-2026"
 
 
 def counselor(agency: str) -> str:

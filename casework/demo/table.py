@@ -107,4 +107,4 @@ def _resident(row: dict[str, str], part: str) -> Resident:
 def _second(first: Tale, text: str) -> Tale:
     """`member/window/topic/arc/story`: begins when half of the time since the first has passed."""
     member, window, topic, arc, story = text.split("/", maxsplit=4)
-    return Tale(arc, first.ago // 2 + 1, first.number, int(member) - 1, window, (topic,), story)
+    return Tale(arc, max(first.ago // 2 + 1, 2), first.number, int(member) - 1, window, (topic,), story)

@@ -51,8 +51,8 @@ class Town:
         self.staff: dict[str, UUID] = {}
         self.places: dict[str, UUID] = {}
         self.windows: dict[str, str] = {}
-        self.residents: dict[tuple[int, int], UUID] = {}
-        self.households: dict[int, UUID] = {}
+        # (household, member, division that took them down): other divisions do not see whom this one knows.
+        self.residents: dict[tuple[int, int, str], UUID] = {}
 
     @property
     def now(self) -> datetime:
@@ -90,7 +90,7 @@ class Town:
         while waiting:
             day, n, arc = heapq.heappop(waiting)
             if day >= last:
-                raise CityFault(f"journey {n} reaches {day}, which has not passed yet")
+                raise CityFault(f"journey {n} ({arc.__name__}) reaches {day}, which has not passed yet")
             self.clock.set(max(self.now, _working_moment(day)))
             days = next(arc, None)
             if days is not None:

@@ -60,7 +60,8 @@ def receive(
     """The counselor of the window takes the matter down; the person may be known from before."""
     tale, home = file.tale, file.home
     file.holder = counselor(town.windows[tale.window])
-    known = town.residents.get((home.number, tale.member))
+    key = (home.number, tale.member, BY_LOGIN[file.holder].agency)
+    known = town.residents.get(key)
     resident = home.members[tale.member]
     given = None
     if consent is C.GIVEN:
@@ -84,7 +85,7 @@ def receive(
     )
     made = town.do(file.holder, intake.receive, draft)
     file.intake, file.person = made.id, made.person_id
-    town.residents[(home.number, tale.member)] = made.person_id
+    town.residents[key] = made.person_id
 
 
 def person_of(file: File, resident: Resident) -> PersonDraft:
