@@ -280,8 +280,8 @@ PLAN: Section = {
     P.CASE_CLOSE: {R.CHAIR: (plan.chaired_case,), R.SECRETARIAT: (plan.kept_case,)},
     P.CASE_INTERRUPT: {R.CHAIR: (plan.chaired_case,), R.SECRETARIAT: (plan.kept_case,)},
     P.PLAN_WRITE: {
-        R.COUNSELOR: (plan.own, plan.lead),
-        R.COORDINATOR: (plan.own, plan.lead, plan.multi_agency),
+        R.COUNSELOR: (plan.own, plan.lead, cases.own, cases.lead),
+        R.COORDINATOR: (plan.own, plan.lead, plan.multi_agency, cases.own, cases.lead, cases.multi_agency),
     },
     P.PLAN_DECIDE: {R.CHAIR: (plan.chaired,), R.SUPERVISOR: (plan.granted,)},
     P.EVALUATION_WRITE: {
@@ -309,6 +309,7 @@ OUTREACH: Section = {
     },
     P.CASE_READ: {R.OUTREACH_WORKER: (outreach.case_of_worker,)},
     P.NOTE_WRITE: {R.OUTREACH_WORKER: (outreach.case_of_worker,)},
+    P.CONSENT_READ: {R.OUTREACH_WORKER: cases.consents(outreach.case_of_worker)},
     P.PERSON_READ: {R.OUTREACH_WORKER: (cases.person_by_case(outreach.case_of_worker),)},
 }
 
@@ -331,6 +332,7 @@ PARTICIPATION: Section = {
     },
     P.CASE_READ: {R.PARTICIPATION_COORDINATOR: (participation.case_of_coordinator,)},
     P.NOTE_WRITE: {R.PARTICIPATION_COORDINATOR: (participation.case_of_coordinator,)},
+    P.CONSENT_READ: {R.PARTICIPATION_COORDINATOR: cases.consents(participation.case_of_coordinator)},
     P.PERSON_READ: {R.PARTICIPATION_COORDINATOR: (cases.person_by_case(participation.case_of_coordinator),)},
 }
 

@@ -166,8 +166,8 @@ class Story:
             {"agency": "community_care_1", "ground": GROUND, "staff_id": self.staff("member")},
             {"agency": "shakyo", "ground": GROUND, "staff_id": self.staff("shakyo")},
         ]
-        chair.post(f"/agenda/{item['id']}/members", {"members": convened}, status=201)
-        chair.post(f"/meetings/{meeting['id']}/convene")
+        chair.post(f"/agenda/{item['id']}/members", {"members": convened})
+        chair.post(f"/meetings/{meeting['id']}/convene", {"members": []})
         self.refused("shogai", "GET", f"/meetings/{meeting['id']}")
         self.refused("shogai", "GET", f"/agenda/{item['id']}")
         self.refused("member", "GET", f"/agenda/{item['id']}")  # before secrecy is confirmed
@@ -200,7 +200,7 @@ class Story:
             }
             self.seat[login].put(f"/agenda/{item_id}/sheet", sheet)
         assert self.seat["member"].get(f"/agenda/{item_id}")["id"] == item_id
-        self.refused("member", "GET", f"/cases/{self.ids['case']}", status=403)
+        self.refused("member", "GET", f"/cases/{self.ids['case']}")
         self.refused("shogai", "GET", f"/agenda/{item_id}/sheets")
 
     def _hold_and_decide(self, meeting_id: str, item_id: str) -> None:
@@ -208,21 +208,29 @@ class Story:
         self.later(days=14)
         chair, office = self.seat["chair"], self.seat["secretariat"]
         office.post(f"/meetings/{meeting_id}/hold")
-        office.put(f"/agenda/{item_id}/minutes", {"text": self.say("会議録")})
+        self._minute("secretariat", item_id)
         undated = chair.post(f"/agenda/{item_id}/decision", self._decision(due_on=None), status=422)
         assert undated["errors"][0]["field"] == "actions.0.due_on"
         self.refused("shakyo", "POST", f"/agenda/{item_id}/decision", self._decision(), status=403)
-        chair.post(f"/agenda/{item_id}/decision", self._decision(), status=201)
+        chair.post(f"/agenda/{item_id}/decision", self._decision())
         office.post(f"/meetings/{meeting_id}/draft-minutes")
         self.refused("secretariat", "POST", f"/meetings/{meeting_id}/confirm", status=403)
         chair.post(f"/meetings/{meeting_id}/confirm")
-        chair.put(f"/agenda/{item_id}/minutes", {"text": self.say("書き換え")}, status=403)
+        current = f'"{chair.get(f"/agenda/{item_id}")["version"]}"'
+        late = chair.put(f"/agenda/{item_id}/minutes", {"text": "書き換え"}, status=409, If_Match=current)
+        assert late["code"] == "minutes_confirmed"
         case = self.seat["shakyo"].get(f"/cases/{self.ids['case']}")
         assert (case["lead_agency"], case["lead_id"]) == ("shakyo", self.staff("coordinator"))
         mine = self.seat["korei"].get("/action-items")["items"]
         self.ids["action"] = next(a["id"] for a in mine if a["case_id"] == self.ids["case"])
         self.refused("shogai", "POST", f"/action-items/{self.ids['action']}/accept")
         self.seat["korei"].post(f"/action-items/{self.ids['action']}/accept")
+
+    def _minute(self, login: str, item_id: str) -> None:
+        version = self.seat[login].get(f"/agenda/{item_id}")["version"]
+        body = {"text": self.say("会議録")}
+        saved = self.seat[login].put(f"/agenda/{item_id}/minutes", body, If_Match=f'"{version}"')
+        assert saved["version"] > version
 
     def _decision(self, due_on: str | None = "") -> dict[str, Any]:
         return {
@@ -332,7 +340,7 @@ class Story:
             "form": "written",
             "given_on": self.day(),
         }
-        path = f"/cases/{self.ids['case']}/persons/{self.ids[person]}/consents"
+        path = f"/cases/{self.ids['case']}/people/{self.ids[person]}/consents"
         self.refused("shogai", "POST", path, body)
         self.seat["coordinator"].post(path, body, status=201)
 
@@ -359,8 +367,8 @@ class Story:
             {"agency": "korei_ikiiki", "ground": "consent", "staff_id": self.staff("korei")},
             {"agency": "community_care_1", "ground": "consent", "staff_id": self.staff("member")},
         ]
-        leader.post(f"/agenda/{item['id']}/members", {"members": members}, status=201)
-        leader.post(f"/meetings/{meeting_id}/convene")
+        leader.post(f"/agenda/{item['id']}/members", {"members": members})
+        leader.post(f"/meetings/{meeting_id}/convene", {"members": []})
         coordinator.post(f"/plans/{plan['id']}/submit", {"agenda_item_id": item["id"]})
         for login in ("korei", "member"):
             self.seat[login].post(f"/meetings/{meeting_id}/secrecy")
@@ -370,8 +378,8 @@ class Story:
         early = leader.post(f"/plans/{plan['id']}/decide", status=409)
         assert early["code"] == "plan_not_agreed"
         decision = {**self._decision(), "plan_agreed": True, "verdict": "continue"}
-        leader.post(f"/agenda/{item['id']}/decision", decision, status=201)
-        office.put(f"/agenda/{item['id']}/minutes", {"text": self.say("会議録")})
+        leader.post(f"/agenda/{item['id']}/decision", decision)
+        self._minute("conference_office", item["id"])
         self.refused("coordinator", "POST", f"/plans/{plan['id']}/decide", status=403)
         leader.post(f"/plans/{plan['id']}/decide")
         office.post(f"/meetings/{meeting_id}/draft-minutes")
@@ -481,14 +489,14 @@ class Story:
             status=201,
         )
         members = [{"agency": "korei_ikiiki", "ground": "consent", "staff_id": self.staff("korei")}]
-        leader.post(f"/agenda/{item['id']}/members", {"members": members}, status=201)
-        leader.post(f"/meetings/{meeting['id']}/convene")
+        leader.post(f"/agenda/{item['id']}/members", {"members": members})
+        leader.post(f"/meetings/{meeting['id']}/convene", {"members": []})
         self.seat["korei"].post(f"/meetings/{meeting['id']}/secrecy")
         leader.post(f"/meetings/{meeting['id']}/share")
         self.later(days=14)
         office.post(f"/meetings/{meeting['id']}/hold")
-        leader.post(f"/agenda/{item['id']}/decision", {**self._decision(), "verdict": "close"}, status=201)
-        office.put(f"/agenda/{item['id']}/minutes", {"text": self.say("会議録")})
+        leader.post(f"/agenda/{item['id']}/decision", {**self._decision(), "verdict": "close"})
+        self._minute("conference_office", item["id"])
 
     def reopened(self) -> None:
         """Three months later a new episode is linked; the old records stay read-only."""
