@@ -17,12 +17,10 @@ from ..intake.rules import (
     TopicDraft,
     VisitorDraft,
 )
-from ..kernel.wareki import parse_partial
-from ..people.rules import AddressDraft, ContactDraft, PersonDraft
 from ..referral import actions as referral
 from ..referral.rules import AcceptDraft, CompleteDraft, ForwardDraft, ReferralDraft, ReturnDraft
-from .staff import BY_LOGIN, counselor
-from .table import Resident
+from .families import person_of, record_family
+from .staff import BY_LOGIN, COORDINATOR, counselor
 from .town import Days, File, Town
 
 C = ReceptionConsent
@@ -88,22 +86,6 @@ def receive(
     town.residents[key] = made.person_id
 
 
-def person_of(file: File, resident: Resident) -> PersonDraft:
-    """What was said of the person at the window: in the demo city all of it is invented."""
-    home = file.home
-    if resident.name is None:
-        return PersonDraft(anonymous=True)
-    secret = file.tale.arc == "protected"
-    return PersonDraft(
-        name=resident.name,
-        kana=resident.kana,
-        birth=None if resident.year is None else parse_partial(str(resident.year)),
-        sex=resident.sex,
-        addresses=(AddressDraft(home.address, None if secret else home.district, restricted=secret),),
-        contacts=(ContactDraft("phone_mobile", home.phone, restricted=secret),),
-    )
-
-
 def _visitor(file: File) -> VisitorDraft | None:
     """In larger households somebody else comes for the person."""
     others = [m for m in file.home.members if m.relation != "self"]
@@ -116,6 +98,7 @@ def keep(town: Town, file: File) -> None:
     """The division keeps the matter: a case with the same owner."""
     town.do(file.holder, intake.screen, file.intake)
     file.case = town.do(file.holder, intake.keep, file.intake).case_id
+    record_family(town, file)
 
 
 # -- arcs of 受付 ------------------------------------------------------------------------------------
@@ -169,7 +152,7 @@ def merged(town: Town, files: list[File]) -> Days:
         again = File(file.home, file.tale)
         receive(town, again)
         draft = MergeDraft(into_intake=file.intake)
-        town.do("zurei.chousei", intake.merge, again.intake, draft)
+        town.do(COORDINATOR, intake.merge, again.intake, draft)
         keep(town, file)
 
 
@@ -189,6 +172,7 @@ def emergency(town: Town, files: list[File]) -> Days:
         at = town.now - timedelta(minutes=1)
         draft = EmergencyDraft(kind, told, at, "担当課に電話で伝え、対応を相談した。")
         file.case = town.do(file.holder, intake.emergency, file.intake, draft).case_id
+        record_family(town, file)
     yield from ()
 
 
@@ -237,6 +221,7 @@ def accepted(town: Town, files: list[File]) -> Days:
         taker = _receiver(file)
         town.do(taker, referral.accept, file.made["referral"], AcceptDraft())
         file.holder = taker
+        record_family(town, file)
 
 
 def completed(town: Town, files: list[File]) -> Days:
