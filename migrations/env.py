@@ -4,7 +4,7 @@ from alembic import context
 from sqlalchemy import create_engine, event, pool
 
 
-def _sqlite_connect(dbapi_connection, record):
+def _sqlite_connect(dbapi_connection, _record):
     # Alembic rebuilds tables on SQLite; foreign keys are checked again at the end.
     dbapi_connection.execute("PRAGMA journal_mode=WAL")
     dbapi_connection.execute("PRAGMA foreign_keys=OFF")

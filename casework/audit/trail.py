@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Table, insert, select, update
 from sqlalchemy.orm import Session
 
 from ..db import CLEARED
@@ -113,34 +113,3 @@ def _entries(session: Session) -> Iterator[dict[str, Any]]:
     for row in result.mappings():
         yield dict(row)
 
-
-TRIGGERS = {
-    "sqlite": (
-        """CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON audit_entry
-        BEGIN SELECT RAISE(ABORT, 'the trail is append-only'); END""",
-        """CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON audit_entry
-        BEGIN SELECT RAISE(ABORT, 'the trail is append-only'); END""",
-    ),
-    "postgresql": (
-        """CREATE FUNCTION audit_entry_refuse() RETURNS trigger LANGUAGE plpgsql AS
-        $$ BEGIN RAISE EXCEPTION 'the trail is append-only'; END $$""",
-        """CREATE TRIGGER audit_entry_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry
-        FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_refuse()""",
-    ),
-}
-
-# What the downgrade takes away before the tables go.
-UNDO = {
-    "sqlite": (),
-    "postgresql": (
-        "DROP TRIGGER audit_entry_no_change ON audit_entry",
-        "DROP FUNCTION audit_entry_refuse()",
-    ),
-}
-
-
-def prepare(connection: Connection) -> None:
-    """Lay down the empty chain's head and the triggers, on a database that has just got its tables."""
-    connection.execute(insert(_HEADS).values(id=1, seq=0, digest=ZERO))
-    for statement in TRIGGERS[connection.dialect.name]:
-        connection.exec_driver_sql(statement)

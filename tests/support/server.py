@@ -44,7 +44,9 @@ class Server:
         deadline = time.monotonic() + 60
         while not (port_file.exists() and port_file.read_text(encoding="ascii")):
             if self.process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"the server did not start: {self.log.read_text(encoding='utf-8')[-2000:]}")
+                raise RuntimeError(
+                    f"the server did not start: {self.log.read_text(encoding='utf-8')[-2000:]}"
+                )
             time.sleep(0.05)
         self.base = f"http://127.0.0.1:{port_file.read_text(encoding='ascii')}"
 

@@ -152,7 +152,9 @@ class Story:
     def support_meeting(self) -> None:
         """法106条の6: three divisions and a 地域包括支援センター are convened; 障害福祉課 sees nothing."""
         chair, office = self.seat["chair"], self.seat["secretariat"]
-        meeting = office.post("/meetings", self._meeting(GROUND, "fukushi_somu", "chair", "secretariat"), status=201)
+        meeting = office.post(
+            "/meetings", self._meeting(GROUND, "fukushi_somu", "chair", "secretariat"), status=201
+        )
         item = office.post(
             f"/meetings/{meeting['id']}/agenda",
             {"proposal_id": self.ids["proposal"], "purpose": self.say("議題"), "items": ["consultation"]},
@@ -313,7 +315,9 @@ class Story:
         )
         self.ids["conference"] = conference["id"]
         proposal = {"reason": self.say("諮る理由"), "basis": CONFERENCE}
-        self.ids["conference_proposal"] = coordinator.post(f"/cases/{case_id}/propose", proposal, status=201)["id"]
+        self.ids["conference_proposal"] = coordinator.post(f"/cases/{case_id}/propose", proposal, status=201)[
+            "id"
+        ]
         refused = self.seat["conference_office"].post(
             f"/meetings/{conference['id']}/agenda", self._conference_item(None), status=409
         )
@@ -324,7 +328,9 @@ class Story:
     def _assess(self) -> None:
         coordinator, case_id = self.seat["coordinator"], self.ids["case"]
         coordinator.post(f"/cases/{case_id}/assess", {})
-        sections = [{"section": name, "text": self.say("アセスメント")} for name in ("health", "presenting_issue")]
+        sections = [
+            {"section": name, "text": self.say("アセスメント")} for name in ("health", "presenting_issue")
+        ]
         facts = [{"person_id": self.ids["mother"], "list": "attribute", "code": "elderly"}]
         body = {"sections": sections, "facts": facts, "housing_kind": "owned"}
         coordinator.post(f"/cases/{case_id}/assessments", body, status=201)
@@ -400,7 +406,9 @@ class Story:
             "next_review_on": self.day(days=90),
             "responsible_id": self.staff("coordinator"),
             "goals": [self.say("達成目標")],
-            "lines": [{"what": self.say("支援内容"), "who": "agency", "agency": "shakyo", "how_often": "月二回"}],
+            "lines": [
+                {"what": self.say("支援内容"), "who": "agency", "agency": "shakyo", "how_often": "月二回"}
+            ],
             "roles": [
                 {"agency": "korei_ikiiki", "staff_id": self.staff("korei"), "task": self.say("役割")},
             ],
@@ -426,7 +434,9 @@ class Story:
         self.refused("outreach", "GET", one, status=403)
         seat.post(f"{one}/assess", {"wish": self.say("参加の希望")})
         seat.post(f"{one}/match")
-        self.refused("kyosei", "POST", f"{one}/trial", {"resource_id": farm, "begins_on": self.day()}, status=403)
+        self.refused(
+            "kyosei", "POST", f"{one}/trial", {"resource_id": farm, "begins_on": self.day()}, status=403
+        )
         seat.post(f"{one}/trial", {"resource_id": farm, "begins_on": self.day()})
         self.later(days=10)
         seat.post(f"{one}/break-off", {"reason": "pace", "text": self.say("やめた事情")})
@@ -439,7 +449,9 @@ class Story:
         lonely = seat.post(f"{one}/stabilise", status=409)
         assert lonely["code"] == "settling_sides_missing"
         for side in ("person", "host"):
-            seat.post(f"{one}/settling", {"side": side, "at": self.at(hours=-1), "text": self.say("定着支援")})
+            seat.post(
+                f"{one}/settling", {"side": side, "at": self.at(hours=-1), "text": self.say("定着支援")}
+            )
         assert seat.post(f"{one}/stabilise")["state"] == "stable"
 
     def _resource(self, name: str) -> str:
@@ -456,7 +468,9 @@ class Story:
         body = {
             "evaluated_on": self.day(),
             "verdict": "close",
-            "goals": [{"goal_id": plan["goals"][0]["id"], "status": "achieved", "remark": self.say("達成状況")}],
+            "goals": [
+                {"goal_id": plan["goals"][0]["id"], "status": "achieved", "remark": self.say("達成状況")}
+            ],
             "changes": ["calm", "participation_up"],
             "remains": self.say("残る課題"),
             "wish": self.say("本人の意向"),
@@ -502,7 +516,9 @@ class Story:
         """Three months later a new episode is linked; the old records stay read-only."""
         self.later(days=92)
         coordinator, case_id = self.seat["coordinator"], self.ids["case"]
-        self.refused("shogai", "POST", f"/cases/{case_id}/reopen", {"agency": "shogai_fukushi", "reason": "再相談"})
+        self.refused(
+            "shogai", "POST", f"/cases/{case_id}/reopen", {"agency": "shogai_fukushi", "reason": "再相談"}
+        )
         body = {"agency": "shakyo", "reason": self.say("再開の理由")}
         again = coordinator.post(f"/cases/{case_id}/reopen", body, status=201)
         self.ids["reopened"] = again["id"]
