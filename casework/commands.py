@@ -15,6 +15,7 @@ from .crypto import FileKeyStore, KeyRing
 from .kernel.flow import Flow
 from .kernel.policy import Policy
 from .migrate import current_revision, head_revision, upgrade
+from .policy import POLICY
 from .settings import Settings, load_settings
 from .usecase.replies import REPLY_OWNER
 from .web.house import house
@@ -90,21 +91,32 @@ def check() -> None:
     sys.exit(1 if faults else 0)
 
 
+@cli.command()
+@with_appcontext
+def daily() -> None:
+    """Work of the night: mark action items (対応事項) whose day has passed."""
+    from .meeting.actions import mark_overdue
+    from .web.system import system_context
+
+    with system_context() as ctx:
+        click.echo(f"action items overdue: {mark_overdue(ctx)}")
+
+
 @cli.group()
 def policy() -> None:
     """The policy table."""
 
 
-@policy.command()
-@with_appcontext
+@policy.command(with_appcontext=False)
 def show() -> None:
     """Print who may do what, and for which rows, as Markdown."""
-    click.echo(policy_markdown(house().policy))
+    click.echo(policy_markdown(POLICY))
 
 
 def policy_markdown(table: Policy) -> str:
     """docs/policy.md: one row per permission and role with its reasons in words."""
-    lines = ["| permission | role | for rows where |", "|---|---|---|"]
+    lines = ["# Policy", "", "Printed by `casework policy show`; what is not written here is refused.", ""]
+    lines += ["| permission | role | for rows where |", "|---|---|---|"]
     for permission in sorted(table.table):
         for role in sorted(table.table[permission]):
             reasons = table.table[permission][role]
@@ -134,7 +146,9 @@ def flows() -> list[Flow]:
 
 
 def flows_markdown() -> str:
-    parts = ["# Flows\n\nDrawn by `casework flow draw` from the tables in each `rules.py`; a test keeps them fresh.\n"]
+    parts = [
+        "# Flows\n\nDrawn by `casework flow draw` from the tables in each `rules.py`; a test keeps them fresh.\n"
+    ]
     for each in flows():
         parts.append(f"## {each.name}\n\n```mermaid\n{each.draw()}\n```\n")
         parts.append("| move | from | to | permission | needs |\n|---|---|---|---|---|")

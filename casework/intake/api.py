@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..people.schemas import SearchIn
 from ..web.door import ApiBlueprint
 from ..web.schema import PageArgs, page_of
 from . import actions, queries
@@ -9,6 +10,7 @@ from .schemas import (
     IntakeAnsweredLineOut,
     IntakeAnswerIn,
     IntakeArgs,
+    IntakeCandidatesOut,
     IntakeEditIn,
     IntakeEmergencyIn,
     IntakeIn,
@@ -25,6 +27,7 @@ from .schemas import (
 bp = ApiBlueprint("intake", doc="相談受付")
 
 bp.door("POST", "/intakes", actions.receive, takes=IntakeIn, gives=IntakeOut, status=201)
+bp.door("POST", "/intakes/candidates", queries.candidates, takes=SearchIn, gives=IntakeCandidatesOut)
 bp.door("GET", "/intakes", queries.listing, query=IntakeArgs, gives=page_of(IntakeLineOut))
 bp.door("GET", "/intakes/answered", queries.answered, query=PageArgs, gives=page_of(IntakeAnsweredLineOut))
 bp.door("GET", "/intakes/duplicates", queries.mergeable, query=PageArgs, gives=page_of(IntakeMergeLineOut))

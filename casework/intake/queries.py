@@ -13,12 +13,15 @@ from ..kernel.actor import Permission as P
 from ..kernel.errors import BadInput
 from ..people import queries as people
 from ..people.models import Person
+from ..people.rules import SearchDraft
 from ..usecase import Context, Page, use_case
 from ..usecase.page import after_moment, cut
 from .models import Intake, IntakeSavedForm, IntakeTopic
 from .rules import (
     INTAKE,
     AnsweredLine,
+    Candidate,
+    Candidates,
     IntakeLine,
     IntakeState,
     IntakeView,
@@ -28,6 +31,9 @@ from .rules import (
     TopicView,
     VisitorView,
 )
+
+STRONG = 2  # reasons that make a match strong enough to ask elsewhere
+MOST = 200
 
 LISTS = ("mine", "division", "seeking_consent")
 
@@ -169,6 +175,21 @@ def known_elsewhere(ctx: Context, person_ids: Collection[UUID]) -> tuple[str, ..
     )
     rows = ctx.all(ctx.select(Case).where(Case.is_open(), Case.id.in_(linked)))
     return tuple(sorted({case.owner_agency for case in rows if not ctx.may(P.CASE_READ, case)}))
+
+
+@use_case(P.PERSON_SEARCH, event=people.INTAKE_SEARCH_EVENT, reads=True)
+def candidates(ctx: Context, draft: SearchDraft) -> Candidates:
+    """Look before recording: who in sight may be the person, and whether another division knows them.
+
+    Only strong matches (two reasons) are asked about elsewhere; the answer is yes or no with contact divisions.
+    """
+    ctx.select(Person)
+    people.limit_searches(ctx)
+    found = people.match_ids(ctx, draft)
+    shown = people.candidates(ctx, draft, found)
+    contacts = known_elsewhere(ctx, [person for person, reasons in found if len(reasons) >= STRONG][:MOST])
+    items = tuple(Candidate(c.person_id, c.name, c.kana, c.reasons) for c in shown)
+    return Candidates(items, bool(contacts), contacts)
 
 
 def _page(ctx: Context, query: Any, after: str | None) -> tuple[Sequence[Intake], str | None]:

@@ -48,7 +48,6 @@ class Permission(StrEnum):
 
     CASE_READ = "case.read"
     CASE_LIST = "case.list"
-    CASE_OPEN = "case.open"
     CASE_WRITE = "case.write"
     CASE_ASSESS = "case.assess"
     CASE_PLAN = "case.plan"

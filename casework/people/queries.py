@@ -43,6 +43,7 @@ from .rules import (
 )
 
 SEARCH_EVENT = "person.searched"
+INTAKE_SEARCH_EVENT = "intake.candidates_sought"
 MOST_CANDIDATES = 25
 CHUNK = 400
 FOUND_BY = {
@@ -98,7 +99,9 @@ def limit_searches(ctx: Context) -> None:
     """Step: refuse once the actor's searches of the last hour reach the setting (TooMany "search_limit")."""
     since = ctx.now - timedelta(hours=1)
     query = select(func.count(AuditEntry.seq)).where(
-        AuditEntry.actor == str(ctx.actor.id), AuditEntry.event == SEARCH_EVENT, AuditEntry.at > since
+        AuditEntry.actor == str(ctx.actor.id),
+        AuditEntry.event.in_((SEARCH_EVENT, INTAKE_SEARCH_EVENT)),
+        AuditEntry.at > since,
     )
     if ctx.count(query, AuditEntry) >= ctx.settings.search_per_hour:
         raise TooMany("search_limit")

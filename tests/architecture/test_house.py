@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import casework
-from casework.commands import flows, flows_markdown
+from casework.commands import flows, flows_markdown, policy_markdown
 from casework.kernel.actor import Permission, Role
 from casework.kernel.messages import Messages
 from casework.policy import POLICY
@@ -95,7 +95,9 @@ def test_only_the_ground_may_clear_a_statement_past_the_guard() -> None:
 
 
 def test_no_raw_sql_stands_in_a_house() -> None:
-    assert _using(r"exec_driver_sql|\btext\(\s*\"(?:SELECT|UPDATE|INSERT|DELETE)", outside={"db", "audit"}) == []
+    assert (
+        _using(r"exec_driver_sql|\btext\(\s*\"(?:SELECT|UPDATE|INSERT|DELETE)", outside={"db", "audit"}) == []
+    )
 
 
 def test_every_house_builds_its_reasons_from_two_faced_blocks() -> None:
@@ -103,9 +105,10 @@ def test_every_house_builds_its_reasons_from_two_faced_blocks() -> None:
 
 
 def test_relationships_are_not_used() -> None:
-    assert _using(r"\brelationship\(", outside=set()) == ["db/guard.py"] or _using(
-        r"\brelationship\(", outside=set()
-    ) == []
+    assert (
+        _using(r"\brelationship\(", outside=set()) == ["db/guard.py"]
+        or _using(r"\brelationship\(", outside=set()) == []
+    )
 
 
 def _enums() -> list[type[StrEnum]]:
@@ -152,6 +155,11 @@ def test_the_drawn_flows_are_not_stale() -> None:
     assert written.strip() == flows_markdown().strip(), "run: casework flow draw > docs/flows.md"
 
 
+def test_the_printed_policy_is_not_stale() -> None:
+    written = (ROOT / "docs" / "policy.md").read_text(encoding="utf-8")
+    assert written.strip() == policy_markdown(POLICY).strip(), "run: casework policy show > docs/policy.md"
+
+
 def test_every_move_needs_a_permission_that_somebody_holds() -> None:
     unheld = {
         f"{flow.name}.{m.name}": m.permission.value
@@ -170,7 +178,9 @@ def test_every_permission_is_held_by_a_role_or_is_not_there() -> None:
 def test_an_administrator_holds_no_permission_on_case_content() -> None:
     content = ("case.", "note.", "consent.", "intake.", "referral.", "meeting.", "agenda.", "sheet.", "plan.")
     held = [p.value for p, roles in POLICY.table.items() if Role.ADMINISTRATOR in roles]
-    assert [name for name in held if name.startswith((*content, "person.", "outreach.", "participation."))] == []
+    assert [
+        name for name in held if name.startswith((*content, "person.", "outreach.", "participation."))
+    ] == []
 
 
 def test_code_carries_no_mark_that_hides_unfinished_work() -> None:
