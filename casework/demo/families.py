@@ -42,8 +42,8 @@ def record_family(town: Town, file: File) -> None:
     agency = BY_LOGIN[file.holder].agency
     ids = [file.person]
     for place, resident in enumerate(file.home.members[1:], start=1):
-        draft = AddPersonDraft("household", person=person_of(file, resident))
-        ids.append(town.do(file.holder, cases.add_person, file.case, draft).person_id)
+        further = AddPersonDraft("household", person=person_of(file, resident))
+        ids.append(town.do(file.holder, cases.add_person, file.case, further).person_id)
         town.residents[(file.home.number, place, agency)] = ids[-1]
     members = tuple(
         MemberDraft(person, resident.relation, cohabiting=True)

@@ -79,13 +79,22 @@ def meet(town: Town, files: list[File], call: Call) -> Days:
         return
     yield 1
     town.do(call.chair, meeting.confirm, meeting_id)
+    for file in files:
+        town.do(CARE_CENTRE, meeting.accept, file.made["watch"])
     if call.reaches(M.CLOSED):
         yield 1
         close(town, files, call)
 
 
 def close(town: Town, files: list[File], call: Call) -> None:
-    """The meeting is over: its cases leave the desk of those who ran it."""
+    """The meeting is over: its cases leave the desk of those who ran it, and what was taken on is reported."""
+    for file in files:
+        seen = DoneDraft(town.today, "週に一度、声をかけている。変わりない。")
+        town.do(CARE_CENTRE, meeting.done, file.made["watch"], seen)
+        if call.basis == CONFERENCE.basis:
+            helper = _members(file)[1]
+            town.do(helper, meeting.accept, file.made["action"])
+            town.do(helper, meeting.done, file.made["action"], DoneDraft(town.today, "窓口へ同行した。"))
     town.do(call.office, meeting.close, files[0].made["meeting"])
 
 
@@ -158,7 +167,7 @@ def _held(town: Town, files: list[File], call: Call, meeting_id: UUID) -> None:
         lines = [AttendanceLine(m.id, "present") for m in item.members]
         lines[-1] = AttendanceLine(lines[-1].member_id, "proxy", "架空 代理")
         town.do(call.office, meeting.take_attendance, item.id, AttendanceDraft(tuple(lines)))
-        file.made["action"] = item.decision.actions[0].id
+        file.made["action"], file.made["watch"] = (action.id for action in item.decision.actions)
 
 
 def _decision(town: Town, file: File, call: Call) -> DecisionDraft:

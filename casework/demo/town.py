@@ -90,7 +90,7 @@ class Town:
         while waiting:
             day, n, arc = heapq.heappop(waiting)
             if day >= last:
-                raise CityFault(f"journey {n} ({arc.__name__}) reaches {day}, which has not passed yet")
+                raise CityFault(f"journey {n} reaches {day}, which has not passed yet")
             self.clock.set(max(self.now, _working_moment(day)))
             days = next(arc, None)
             if days is not None:
