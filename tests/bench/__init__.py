@@ -1,0 +1,1 @@
+"""`make bench`: what an operation costs here, beside bare equivalents in the same run."""
