@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from flask.cli import FlaskGroup, with_appcontext
 
-from .app import HOUSES, create_app
+from .app import HOUSES, create_app, create_core
 from .crypto import FileKeyStore, KeyRing
 from .kernel.flow import Flow
 from .kernel.policy import Policy
@@ -44,8 +44,7 @@ def prepare() -> Settings:
     before = current_revision(settings.database_url)
     upgrade(settings.database_url)
     click.echo(f"database: {before or 'empty'} -> {current_revision(settings.database_url)}")
-    app = create_app(settings)
-    with app.app_context():
+    with create_core(settings).app_context():
         from .agencies.actions import sync_directory
         from .web.system import system_context
 
@@ -172,7 +171,7 @@ def _houses() -> None:
         cli.add_command(getattr(importlib.import_module(f"casework.{module}.cli"), group))
     from .demo.cli import demo_command
 
-    cli.add_command(demo_command(ready, prepare, create_app))
+    cli.add_command(demo_command(ready, prepare, create_core))
 
 
 _houses()

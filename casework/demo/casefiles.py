@@ -25,12 +25,16 @@ from ..cases.rules import (
     SegmentClass,
     SegmentDraft,
 )
-from .staff import BY_LOGIN, COORDINATOR
+from ..people import actions as people
+from ..people.rules import ReleaseDraft
+from .staff import BY_LOGIN, COORDINATOR, PRIVACY
 from .town import Days, File, Town
 from .windows import FEW, keep, kept, receive, receivers
 
 S = ConsentState
 CONFERENCE = "plan_conference_sharing"
+DECIDED_BEFORE = 300  # days ago: older requests to see an address were decided
+BETWEEN_CONTACTS = 48
 TOLD = ("contact", "household", "consultation", "assessment", "plan", "progress")
 
 
@@ -95,9 +99,9 @@ def consent_to_conference(town: Town, file: File, *more: str, by: str | None = N
     town.do(by or file.holder, cases.record_consent, file.case, file.person, draft)
 
 
-def into_multi_agency(town: Town, file: File) -> None:
+def into_multi_agency(town: Town, file: File, basis: str = "act_106_6") -> None:
     """Put forward for a meeting by its owner and taken up by a coordinator of 多機関協働."""
-    draft = ProposalDraft("一つの課では支えきれないため、多機関で考えたい。", "act_106_6")
+    draft = ProposalDraft("一つの課では支えきれないため、多機関で考えたい。", basis)
     made = town.do(file.holder, cases.propose_for_meeting, file.case, draft)
     file.made["proposal"] = made.id
     town.do(COORDINATOR, cases.take_up, file.case, MoveDraft("世帯に複数の課題が重なるため。"))
@@ -163,6 +167,28 @@ def protected(town: Town, files: list[File]) -> Days:
         draft = ProtectDraft("dv_measure", "支援措置の申出があったため。", town.today, town.day(365))
         town.do(file.holder, cases.protect_person, file.case, file.person, draft)
         write_note(town, file, "安全な連絡の方法を一緒に決めた。")
+    yield 120
+    for file in files:
+        _ask_whereabouts(town, file)
+
+
+def _ask_whereabouts(town: Town, file: File) -> None:
+    """The holder asks to see the address again; another person refuses, then grants. The latest still waits."""
+    old = file.tale.ago > DECIDED_BEFORE
+    for decide in (people.refuse_release, people.grant_release) if old else (None,):
+        draft = ReleaseDraft("転居の手続きに同行するため。", town.now + timedelta(days=80))
+        asked = town.do(file.holder, people.ask_release, file.person, draft)
+        if decide is not None:
+            town.do(PRIVACY, decide, asked.id)
+
+
+def ordinary_days(town: Town, files: list[File]) -> Days:
+    """Until today somebody keeps in touch; what is said then is short."""
+    running = [file for file in files if file.case and file.holder]
+    while running and (town.last - town.today).days > BETWEEN_CONTACTS:
+        yield BETWEEN_CONTACTS
+        for file in running:
+            write_note(town, file, "近況を聞いた。大きな変わりはない。")
 
 
 ARCS = {"assessing": assessing, "consents": consents, "alerts": alerts, "protected": protected}

@@ -26,6 +26,7 @@ ARCS: dict[str, Arc] = {
     **reach.ARCS,
     **places.ARCS,
 }
+ENDED = frozenset({"closed", "follow_up", "interrupted"})
 FOUNDED = 1100  # days ago: the staff is there before the first resident comes
 LOOK_EVERY = 7  # days between two looks at what is overdue
 
@@ -77,7 +78,10 @@ def _hire(town: Town, login: str, since: date) -> None:
 
 def _journey(town: Town, together: tuple[tuple[Home, Tale], ...]) -> Days:
     files = [File(home, tale) for home, tale in together]
-    return ARCS[files[0].tale.arc](town, files)
+    arc = files[0].tale.arc
+    yield from ARCS[arc](town, files)
+    if arc not in ENDED:
+        yield from casefiles.ordinary_days(town, files)
 
 
 def _weekly(town: Town) -> Days:

@@ -12,15 +12,20 @@ from flask import Flask
 from ..kernel.clock import MovableClock
 from ..settings import Settings
 from . import city
+from .city import Standing
 from .staff import sign_ins
 
 REFUSED = (
     "the passphrases of the demo city are public: set CASEWORK_ENV=development, never run it in production"
 )
+STOPPED = {
+    Standing.UNFINISHED: "an earlier run was broken off: remove the database and keys and run it again",
+    Standing.FOREIGN: "other accounts are here; the demo city is built in an empty house only",
+}
 
 
 def demo_command(
-    ready: Callable[[], Settings | None], prepare: Callable[[], Settings], create_app: Callable[..., Flask]
+    ready: Callable[[], Settings | None], prepare: Callable[[], Settings], create_core: Callable[..., Flask]
 ) -> click.Command:
     """The command; the composition root hands in how keys and database are made and how the house is built.
 
@@ -32,27 +37,28 @@ def demo_command(
         """Fill an empty house with a city of invented cases, and print a sign-in per role."""
         if os.environ.get("CASEWORK_ENV", "production") == "production":
             raise click.ClickException(REFUSED)
-        settings = ready() or prepare()
-        end = datetime.now(UTC)
-        clock = MovableClock(city.founding(end))
-        app = create_app(settings, clock=clock)
-        with app.app_context():
-            _found(clock, end)
+        settings = ready()
+        there = Standing.EMPTY if settings is None else _standing(create_core(settings))
+        if there in STOPPED:
+            raise click.ClickException(STOPPED[there])
+        if there is Standing.EMPTY:
+            _found(prepare(), create_core)
+        click.echo("sign-ins of the demo city (role, login, passphrase, agency):")
         for role, login, words, agency in sign_ins():
             click.echo(f"{role:<26} {login:<20} {words:<48} {agency}")
 
     return demo
 
 
-def _found(clock: MovableClock, end: datetime) -> None:
-    """Build the city unless it stands; whatever else is there stays untouched."""
-    there = city.standing()
-    if there is city.Standing.UNFINISHED:
-        raise click.ClickException(
-            "an earlier run was broken off: remove the database and keys and run it again"
-        )
-    if there is city.Standing.FOREIGN:
-        raise click.ClickException("other accounts are here; the demo city is built in an empty house only")
-    if there is city.Standing.EMPTY:
-        click.echo("building the demo city; this takes about a minute")
+def _standing(app: Flask) -> Standing:
+    with app.app_context():
+        return city.standing()
+
+
+def _found(settings: Settings, create_core: Callable[..., Flask]) -> None:
+    """Build the city with a clock of its own, from its founding until yesterday."""
+    click.echo("building the demo city; this takes about a minute")
+    end = datetime.now(UTC)
+    clock = MovableClock(city.founding(end))
+    with create_core(settings, clock=clock).app_context():
         city.build(clock, end)

@@ -42,7 +42,7 @@ def towards_plan(town: Town, files: list[File]) -> Days:
     yield 2
     for file in files:
         name_issues(town, file)
-        into_multi_agency(town, file)
+        into_multi_agency(town, file, BASIS)
     yield 4
     for file in files:
         assess(town, file, by=COORDINATOR)
@@ -68,6 +68,7 @@ def _plan_of(town: Town, file: File, months: int = 6) -> PlanDraft:
                 "手続きの窓口へ一緒に行く", "agency", BY_LOGIN[helper].agency, town.day(60), "月に一回"
             ),
             LineDraft("予定を手帳に書く", "person", how_often="毎日"),
+            LineDraft("週末に電話で話す", "family", how_often="週に一回"),
         ),
         roles=(
             RoleDraft(BY_LOGIN[helper].agency, town.staff[helper], "手続きの同行"),
@@ -107,7 +108,9 @@ def cancelled(town: Town, files: list[File]) -> Days:
 def _conference(town: Town, files: list[File], call: Call) -> Days:
     """重層的支援会議; the plans are submitted as soon as they stand on the agenda."""
     for file in files:
-        draft = ProposalDraft("支援プランの適切さを諮る。", BASIS)
+        if "proposal" in file.made:
+            continue
+        draft = ProposalDraft("支援プランの評価と今後を諮る。", BASIS)
         file.made["proposal"] = town.do(COORDINATOR, cases.propose_for_meeting, file.case, draft).id
     running = meet(town, files, call)
     first = next(running, None)

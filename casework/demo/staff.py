@@ -50,7 +50,7 @@ STAFF = (
     Colleague("shian.iryo", "試案 医療", R.AGENCY_MEMBER, "clinic_b"),
     Colleague("karisawa.kikan", "仮沢 基幹", R.AGENCY_MEMBER, "disability_core"),
     Colleague("reishima.kyogikai", "例島 協議", R.AGENCY_MEMBER, "shakyo"),
-    Colleague("mitori.kacho", "見取 課長", R.SUPERVISOR, "fukushi_somu"),
+    Colleague("mitori.kacho", "見取 課長", R.SUPERVISOR, "chiiki_kyosei"),
     Colleague("kagee.kacho", "影絵 課長", R.SUPERVISOR, "korei_ikiiki"),
     Colleague("monogatari.bunsho", "物語 文書", R.PRIVACY_OFFICER, "fukushi_somu"),
     Colleague("guuwa.kanri", "寓話 管理", R.ADMINISTRATOR, "fukushi_somu"),

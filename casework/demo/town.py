@@ -47,7 +47,7 @@ class Town:
 
     def __init__(self, clock: MovableClock, end: datetime) -> None:
         self.clock = clock
-        self.end = end
+        self.last = tokyo_date(end)  # nothing happens on this day or after it
         self.staff: dict[str, UUID] = {}
         self.places: dict[str, UUID] = {}
         self.windows: dict[str, str] = {}
@@ -84,12 +84,11 @@ class Town:
 
     def run(self, journeys: Iterable[tuple[int, Days]]) -> None:
         """Let every arc live its days, all of them in the order of time. (days ago, arc) each."""
-        last = tokyo_date(self.end)
-        waiting = [(last - timedelta(days=ago), n, arc) for n, (ago, arc) in enumerate(journeys)]
+        waiting = [(self.last - timedelta(days=ago), n, arc) for n, (ago, arc) in enumerate(journeys)]
         heapq.heapify(waiting)
         while waiting:
             day, n, arc = heapq.heappop(waiting)
-            if day >= last:
+            if day >= self.last:
                 raise CityFault(f"journey {n} reaches {day}, which has not passed yet")
             self.clock.set(max(self.now, _working_moment(day)))
             days = next(arc, None)

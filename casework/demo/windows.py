@@ -33,6 +33,8 @@ FOR_TOPIC = {
     "withdrawal_truancy": ("seikatsu_fukushi", "seishonen"),
     "housing": ("toshi_seibi", "seikatsu_fukushi"),
     "dv_abuse": ("chiiki_kyosei", "kodomo_katei"),
+    "debt": ("shakyo", "seikatsu_fukushi"),
+    "community": ("shakyo", "fukushi_somu"),
     "family": ("kodomo_katei", "chiiki_kyosei"),
 }
 ELSEWHERE = ("seikatsu_fukushi", "fukushi_somu")

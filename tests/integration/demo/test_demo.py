@@ -16,7 +16,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from casework.accounts.models import Staff
-from casework.app import create_app
+from casework.app import create_core
 from casework.audit.models import AuditEntry
 from casework.cases.models import Alert, Case, CasePerson, Consent, MeetingProposal
 from casework.cases.rules import ConsentState
@@ -27,14 +27,19 @@ from casework.demo import city, staff
 from casework.demo.cli import demo_command
 from casework.demo.table import homes, journeys
 from casework.intake.models import Intake
+from casework.intake.rules import ReceptionConsent
 from casework.kernel.actor import Role
 from casework.kernel.fiscal import fiscal_year
 from casework.meeting.models import ActionItem, Meeting, PreparationSheet, SecrecyPledge
 from casework.outreach.models import OutreachEpisode, Visit
+from casework.outreach.rules import OutreachBasis
 from casework.oversight.queries import verify_trail
-from casework.participation.models import Need, Placement
-from casework.people.models import CareRelation, Household, Person
-from casework.plan.models import Plan
+from casework.participation.models import Need, Placement, SettlingContact
+from casework.participation.rules import SettlingSide
+from casework.people.models import CareRelation, Household, Person, ReleaseRequest
+from casework.people.rules import ReleaseState
+from casework.plan.models import Plan, PlanLine
+from casework.plan.rules import ActorKind
 from casework.referral.models import Referral
 from casework.resources.models import Resource
 from tests.support.postgres import Cluster
@@ -53,6 +58,14 @@ KEPT_IN: dict[str, Any] = {
 }
 STATES = [(KEPT_IN.get(flow.name), state) for flow in flows() for state in flow.states]
 STATES += [(Consent, state) for state in ConsentState]
+STATES += [(ReleaseRequest, state) for state in ReleaseState]
+# Other choices of which each is to be seen in the city.
+CHOICES = [
+    (Intake.consent, ReceptionConsent),
+    (OutreachEpisode.basis, OutreachBasis),
+    (SettlingContact.side, SettlingSide),
+    (PlanLine.who, ActorKind),
+]
 
 
 def founded(world: World) -> World:
@@ -88,6 +101,11 @@ def head(world: World) -> int:
 def test_every_state_of_every_flow_occurs(demo: World, model: Any, state: StrEnum) -> None:
     assert model is not None
     assert state.value in {str(found) for found in values(demo, model.state)}
+
+
+@pytest.mark.parametrize(("column", "choice"), CHOICES, ids=str)
+def test_every_choice_of_the_rules_occurs(demo: World, column: Any, choice: type[StrEnum]) -> None:
+    assert {str(found) for found in values(demo, column)} == {member.value for member in choice}
 
 
 def test_at_least_160_cases_in_120_households_are_there(demo: World) -> None:
@@ -152,7 +170,7 @@ def call(world: World, env: str | None) -> Result:
         raise AssertionError("keys and database are there already")
 
     def create(*args: Any, **kwargs: Any) -> Flask:
-        made.append(create_app(*args, **kwargs))
+        made.append(create_core(*args, **kwargs))
         return made[-1]
 
     command = demo_command(lambda: world.settings, prepare, create)
