@@ -47,7 +47,16 @@ AGENDA = 8
 BATCH = 1000
 SURNAMES = [a + b for a in "架仮例模想試虚図標" for b in "空名田野川山崎本"]
 GIVEN = [a + b for a in "花太一二春秋夏冬光" for b in "子郎江彦美介代平"]
-READINGS = {"架": "か", "仮": "かり", "例": "れい", "模": "も", "想": "そう", "試": "ため", "虚": "うろ", "図": "ず"}
+READINGS = {
+    "架": "か",
+    "仮": "かり",
+    "例": "れい",
+    "模": "も",
+    "想": "そう",
+    "試": "ため",
+    "虚": "うろ",
+    "図": "ず",
+}
 STATES = ("open", "assessing", "planning", "supporting", "supporting", "evaluating", "closed")
 
 
@@ -75,7 +84,9 @@ class _Filler:
     def id(self, at: datetime | None = None) -> UUID:
         """A UUIDv7 of the given moment, from the seed."""
         millis = int((at or self.now).timestamp() * 1000)
-        value = millis << 80 | 0x7 << 76 | self.rng.getrandbits(12) << 64 | 0x2 << 62 | self.rng.getrandbits(62)
+        value = (
+            millis << 80 | 0x7 << 76 | self.rng.getrandbits(12) << 64 | 0x2 << 62 | self.rng.getrandbits(62)
+        )
         return UUID(int=value)
 
     def add(self, model: type, **values: Any) -> None:
@@ -143,7 +154,13 @@ def _staff(f: _Filler, settings: Settings) -> None:
             created_at=f.now,
         )
         since = date(2020, 4, 1)
-        role_of = {"staff_id": staff, "role": role, "agency": agency, "valid_from": since, "given_by": SYSTEM_ID}
+        role_of = {
+            "staff_id": staff,
+            "role": role,
+            "agency": agency,
+            "valid_from": since,
+            "given_by": SYSTEM_ID,
+        }
         f.add(StaffRole, id=f.id(), **role_of)
         return staff
 
@@ -208,7 +225,14 @@ def _person(f: _Filler, person: UUID, at: datetime) -> str:
 def _household(f: _Filler, person: UUID, at: datetime) -> UUID:
     household = f.id(at)
     f.add(Household, id=household, version=1, created_by=SYSTEM_ID, created_at=at)
-    f.add(HouseholdMember, id=f.id(at), household_id=household, person_id=person, cohabiting=True, recorded_at=at)
+    f.add(
+        HouseholdMember,
+        id=f.id(at),
+        household_id=household,
+        person_id=person,
+        cohabiting=True,
+        recorded_at=at,
+    )
     return household
 
 
@@ -237,9 +261,7 @@ def _case(f: _Filler, n: int, at: datetime, case: UUID, household: UUID, owner: 
     f.add(CaseStep, id=f.id(at), case_id=case, kind="opened", to_state="open", by=owner, at=at)
 
 
-def _notes(
-    f: _Filler, case: UUID, person: UUID, author: UUID, agency: str, at: datetime, count: int
-) -> None:
+def _notes(f: _Filler, case: UUID, person: UUID, author: UUID, agency: str, at: datetime, count: int) -> None:
     for day in range(count):
         when = at + timedelta(minutes=day)
         note, part = f.id(when), f.id(when)
