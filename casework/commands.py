@@ -93,12 +93,15 @@ def check() -> None:
 @cli.command()
 @with_appcontext
 def daily() -> None:
-    """Work of the night: mark action items (対応事項) whose day has passed."""
+    """Work of the night: action items (対応事項) whose day has passed, stored answers older than a week."""
     from .meeting.actions import mark_overdue
+    from .oversight.actions import purge_replies
     from .web.system import system_context
 
     with system_context() as ctx:
         click.echo(f"action items overdue: {mark_overdue(ctx)}")
+    with system_context() as ctx:
+        click.echo(f"stored answers forgotten: {purge_replies(ctx)}")
 
 
 @cli.group()

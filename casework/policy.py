@@ -338,6 +338,7 @@ PARTICIPATION: Section = {
 
 # -- oversight ---------------------------------------------------------------------------------------
 OVERSIGHT: Section = {
+    P.HOUSEKEEPING: {R.SYSTEM: (oversight.any_trail,)},
     P.AUDIT_VERIFY: {
         R.ADMINISTRATOR: (oversight.any_trail,),
         R.PRIVACY_OFFICER: (oversight.any_trail,),

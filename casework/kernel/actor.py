@@ -110,6 +110,7 @@ class Permission(StrEnum):
 
     WORKLIST_READ = "worklist.read"
     AUDIT_VERIFY = "audit.verify"
+    HOUSEKEEPING = "house.keep"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, String, UniqueConstraint, select
+from sqlalchemy import CursorResult, LargeBinary, String, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..crypto import Binding
@@ -87,6 +87,13 @@ def store(ctx: Context, wish: Reply, result: Any) -> None:
             at=ctx.now,
         )
     )
+
+
+def purge(ctx: Context, before: datetime) -> int:
+    """Step: forget stored answers older than `before`; a key asked again after that is a new request."""
+    query = delete(IdempotentReply).where(IdempotentReply.at < before)
+    done = ctx.session.execute(query, execution_options={CLEARED: True})
+    return cast("CursorResult[Any]", done).rowcount
 
 
 def _binding(row_id: UUID) -> Binding:

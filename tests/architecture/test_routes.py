@@ -8,6 +8,7 @@ from tests.support.world import World
 
 # Use cases that are called by other use cases, by commands or by sign-in only.
 WITHOUT_DOOR_ALLOWED = (
+    "casework.oversight.actions.purge_replies",  # casework daily
     "casework.oversight.queries.verify_trail",  # casework audit verify
     "casework.agencies.actions.sync_directory",  # casework codes sync
     "casework.meeting.actions.deciding.mark_overdue",  # casework daily
