@@ -6,6 +6,7 @@ what the machine and the libraries cost, so that the product's figures can be re
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import sqlite3
@@ -187,9 +188,11 @@ class DriverStore:
         return [_line(*row) for row in self._ask(text, AGENCY)]
 
     def named(self, ids: list[str]) -> list[dict[str, Any]]:
-        marks = ", ".join("?" * len(ids)) or "NULL"
-        text = "SELECT id, at, state, name FROM bare_case WHERE id IN (" + marks + ")"
-        return [_line(*row) for row in self._ask(text, *ids)]
+        if self._sqlite:
+            chosen = "SELECT id, at, state, name FROM bare_case WHERE id IN (SELECT value FROM json_each(?))"
+            return [_line(*row) for row in self._ask(chosen, json.dumps(ids))]
+        chosen = "SELECT id, at, state, name FROM bare_case WHERE id = ANY(?)"
+        return [_line(*row) for row in self._ask(chosen, ids)]
 
     def agenda(self) -> list[dict[str, Any]]:
         text = "SELECT c.id, c.name, s.text FROM bare_sheet s JOIN bare_case c ON c.id = s.case_id ORDER BY s.sort"
