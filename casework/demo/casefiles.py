@@ -34,15 +34,16 @@ from .windows import FEW, keep, kept, receive, receivers
 S = ConsentState
 CONFERENCE = "plan_conference_sharing"
 DECIDED_BEFORE = 300  # days ago: older requests to see an address were decided
-BETWEEN_CONTACTS = 48
+BETWEEN_CONTACTS = 90
+STALEST = 40  # days since the last contact, at most, where nothing else is told
 TOLD = ("contact", "household", "consultation", "assessment", "plan", "progress")
 
 
-def write_note(town: Town, file: File, text: str, *, contacted: bool = True) -> None:
+def write_note(town: Town, file: File, text: str, *, next_in: int = 14) -> None:
     """A note in segments: what was seen, what the person said, what the counselor thinks."""
     draft = NoteDraft(
         happened_at=town.now - timedelta(minutes=30),
-        method="home_visit" if contacted else "liaison",
+        method="home_visit",
         agency=BY_LOGIN[file.holder].agency,
         segments=(
             SegmentDraft(SegmentClass.FACT, text, about_id=file.person),
@@ -50,9 +51,9 @@ def write_note(town: Town, file: File, text: str, *, contacted: bool = True) -> 
             SegmentDraft(SegmentClass.OPINION, "今の暮らしの良いところを一緒に確かめたい。"),
         ),
         next_step="次の訪問の日を電話で決める",
-        next_due_on=town.day(14),
+        next_due_on=town.day(next_in),
         minutes=45,
-        contacted=contacted,
+        contacted=True,
     )
     town.do(file.holder, cases.write_note, file.case, draft)
 
@@ -183,12 +184,14 @@ def _ask_whereabouts(town: Town, file: File) -> None:
 
 
 def ordinary_days(town: Town, files: list[File]) -> Days:
-    """Until today somebody keeps in touch; what is said then is short."""
+    """Until today somebody keeps in touch; how fresh the last contact is differs from case to case."""
     running = [file for file in files if file.case and file.holder]
-    while running and (town.last - town.today).days > BETWEEN_CONTACTS:
-        yield BETWEEN_CONTACTS
+    # Five at least: what falls on a weekend is done on the Friday before, so the days run up to two ahead.
+    freshest = 5 + files[0].home.number * 7 % STALEST
+    while running and (left := (town.last - town.today).days - freshest) > 0:
+        yield min(left, BETWEEN_CONTACTS)
         for file in running:
-            write_note(town, file, "近況を聞いた。大きな変わりはない。")
+            write_note(town, file, "近況を聞いた。大きな変わりはない。", next_in=STALEST)
 
 
 ARCS = {"assessing": assessing, "consents": consents, "alerts": alerts, "protected": protected}
