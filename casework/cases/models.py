@@ -24,6 +24,7 @@ class Case(Versioned, Owned, Confidential, Base):
             "state NOT IN ('closed', 'interrupted') OR closed_at IS NOT NULL", name="closed_when"
         ),
         UniqueConstraint("number"),
+        Index("ix_case_file_list", "opened_at", "id"),
         Index("ix_case_file_agency_list", "owner_agency", "state", "opened_at", "id"),
         Index("ix_case_file_owner_list", "owner_id", "state", "opened_at", "id"),
     )

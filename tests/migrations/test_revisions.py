@@ -26,6 +26,15 @@ def _tables(url: str) -> set[str]:
     return names
 
 
+def _shape(url: str) -> set[str]:
+    """Names of tables and indexes: a revision may bring either."""
+    engine = create_engine(url)
+    there = inspect(engine)
+    found = {f"{t} {i['name']}" for t in there.get_table_names() for i in there.get_indexes(t)}
+    engine.dispose()
+    return found | _tables(url)
+
+
 def _counts(url: str, names: set[str]) -> dict[str, int]:
     engine = create_engine(url)
     with engine.connect() as connection:
@@ -41,14 +50,14 @@ def test_there_is_one_head_and_numbers_follow_each_other() -> None:
 
 def test_each_revision_goes_up_down_and_up_again(empty_database: str) -> None:
     for revision in REVISIONS:
-        before = _tables(empty_database)
+        before = _shape(empty_database)
         upgrade(empty_database, revision)
-        after = _tables(empty_database)
-        assert after > before
+        after = _shape(empty_database)
+        assert after != before
         downgrade(empty_database, "-1")
-        assert _tables(empty_database) == before
+        assert _shape(empty_database) == before
         upgrade(empty_database, revision)
-        assert _tables(empty_database) == after
+        assert _shape(empty_database) == after
         assert current_revision(empty_database) == revision
 
 
