@@ -41,6 +41,14 @@ def upgrade() -> None:
         sa.Column("owner_id", sa.Uuid(), nullable=False),
         sa.Column("owner_agency", sa.String(length=64), nullable=False),
         sa.CheckConstraint(
+            "state IN ('open', 'assessing', 'planning', 'supporting', 'evaluating', 'closing', 'closed', 'interrupted', 'follow_up', 'reopened')",
+            name="state",
+        ),
+        sa.CheckConstraint(
+            "state IN ('open', 'assessing', 'planning', 'supporting', 'evaluating', 'closing', 'closed', 'interrupted', 'follow_up', 'reopened')",
+            name=op.f("ck_case_file_state"),
+        ),
+        sa.CheckConstraint(
             "state NOT IN ('closed', 'interrupted') OR closed_at IS NOT NULL",
             name=op.f("ck_case_file_closed_when"),
         ),
@@ -348,6 +356,14 @@ def upgrade() -> None:
         sa.Column("recorded_by", sa.Uuid(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("state <> 'given' OR given_on IS NOT NULL", name=op.f("ck_consent_given_when")),
+        sa.CheckConstraint(
+            "state IN ('unknown', 'asked', 'given', 'refused', 'withdrawn', 'expired', 'cannot_ask')",
+            name="state",
+        ),
+        sa.CheckConstraint(
+            "state IN ('unknown', 'asked', 'given', 'refused', 'withdrawn', 'expired', 'cannot_ask')",
+            name=op.f("ck_consent_state"),
+        ),
         sa.ForeignKeyConstraint(
             ["case_id"],
             ["case_file.id"],
@@ -566,6 +582,14 @@ def upgrade() -> None:
         sa.Column("text", sa.LargeBinary(), nullable=True),
         sa.Column("origin_basis", sa.String(length=64), nullable=True),
         sa.Column("origin_item", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "segment_class IN ('fact', 'person_word', 'third_party_word', 'agency_information', 'opinion', 'plan')",
+            name="segment_class",
+        ),
+        sa.CheckConstraint(
+            "segment_class IN ('fact', 'person_word', 'third_party_word', 'agency_information', 'opinion', 'plan')",
+            name=op.f("ck_note_segment_segment_class"),
+        ),
         sa.ForeignKeyConstraint(
             ["about_id"],
             ["person.id"],

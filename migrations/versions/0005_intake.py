@@ -63,6 +63,10 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(consent = 'cannot_ask') = (consent_reason IS NOT NULL)", name=op.f("ck_intake_consent_why")
         ),
+        sa.CheckConstraint("consent IN ('given', 'refused', 'not_asked', 'cannot_ask')", name="consent"),
+        sa.CheckConstraint(
+            "consent IN ('given', 'refused', 'not_asked', 'cannot_ask')", name=op.f("ck_intake_consent")
+        ),
         sa.CheckConstraint(
             "state <> 'answered' OR (answer_reason IS NOT NULL AND next_place IS NOT NULL)",
             name=op.f("ck_intake_answered_how"),
@@ -73,6 +77,14 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             "state <> 'seeking_consent' OR next_contact_on IS NOT NULL", name=op.f("ck_intake_recontact_when")
+        ),
+        sa.CheckConstraint(
+            "state IN ('received', 'in_screening', 'answered', 'kept_by_division', 'referred', 'seeking_consent', 'emergency', 'merged_duplicate')",
+            name="state",
+        ),
+        sa.CheckConstraint(
+            "state IN ('received', 'in_screening', 'answered', 'kept_by_division', 'referred', 'seeking_consent', 'emergency', 'merged_duplicate')",
+            name=op.f("ck_intake_state"),
         ),
         sa.CheckConstraint(
             "state NOT IN ('kept_by_division', 'referred', 'emergency') OR case_id IS NOT NULL",

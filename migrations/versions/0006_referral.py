@@ -59,6 +59,14 @@ def upgrade() -> None:
             "state <> 'returned' OR return_reason IS NOT NULL", name=op.f("ck_referral_returned_why")
         ),
         sa.CheckConstraint(
+            "state IN ('sent', 'acknowledged', 'accepted', 'returned', 'forwarded', 'withdrawn', 'completed')",
+            name="state",
+        ),
+        sa.CheckConstraint(
+            "state IN ('sent', 'acknowledged', 'accepted', 'returned', 'forwarded', 'withdrawn', 'completed')",
+            name=op.f("ck_referral_state"),
+        ),
+        sa.CheckConstraint(
             "state NOT IN ('accepted', 'completed') OR accepted_by IS NOT NULL",
             name=op.f("ck_referral_accepted_by_whom"),
         ),

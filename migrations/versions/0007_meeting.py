@@ -43,6 +43,14 @@ def upgrade() -> None:
             "state IN ('planned', 'convened', 'material_shared', 'cancelled') OR held_at IS NOT NULL",
             name=op.f("ck_meeting_held_when"),
         ),
+        sa.CheckConstraint(
+            "state IN ('planned', 'convened', 'material_shared', 'held', 'minutes_draft', 'minutes_confirmed', 'closed', 'cancelled')",
+            name="state",
+        ),
+        sa.CheckConstraint(
+            "state IN ('planned', 'convened', 'material_shared', 'held', 'minutes_draft', 'minutes_confirmed', 'closed', 'cancelled')",
+            name=op.f("ck_meeting_state"),
+        ),
         sa.CheckConstraint("minutes BETWEEN 5 AND 600", name=op.f("ck_meeting_minutes")),
         sa.ForeignKeyConstraint(
             ["chair_id"],
@@ -213,6 +221,13 @@ def upgrade() -> None:
         sa.Column("owner_id", sa.Uuid(), nullable=False),
         sa.Column("owner_agency", sa.String(length=64), nullable=False),
         sa.CheckConstraint("(state = 'done') = (done_on IS NOT NULL)", name=op.f("ck_action_item_done_when")),
+        sa.CheckConstraint(
+            "state IN ('assigned', 'accepted', 'objected', 'done', 'overdue', 'cancelled')", name="state"
+        ),
+        sa.CheckConstraint(
+            "state IN ('assigned', 'accepted', 'objected', 'done', 'overdue', 'cancelled')",
+            name=op.f("ck_action_item_state"),
+        ),
         sa.CheckConstraint(
             "state NOT IN ('objected', 'cancelled') OR reason IS NOT NULL", name=op.f("ck_action_item_why")
         ),

@@ -37,6 +37,14 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
+            "state IN ('draft', 'explained', 'consented', 'in_conference', 'decided', 'active', 'under_review', 'revised', 'completed', 'cancelled')",
+            name="state",
+        ),
+        sa.CheckConstraint(
+            "state IN ('draft', 'explained', 'consented', 'in_conference', 'decided', 'active', 'under_review', 'revised', 'completed', 'cancelled')",
+            name=op.f("ck_plan_state"),
+        ),
+        sa.CheckConstraint(
             "state NOT IN ('active', 'completed', 'decided', 'revised', 'under_review') OR (decided_on IS NOT NULL AND decided_by IS NOT NULL AND decided_agency IS NOT NULL)",
             name=op.f("ck_plan_decided"),
         ),
@@ -160,6 +168,8 @@ def upgrade() -> None:
         sa.Column("how_often", sa.LargeBinary(), nullable=True),
         sa.Column("initiative", sa.String(length=64), nullable=True),
         sa.CheckConstraint("(who = 'agency') = (agency IS NOT NULL)", name=op.f("ck_plan_line_agency_named")),
+        sa.CheckConstraint("who IN ('person', 'family', 'agency')", name="who"),
+        sa.CheckConstraint("who IN ('person', 'family', 'agency')", name=op.f("ck_plan_line_who")),
         sa.ForeignKeyConstraint(
             ["agency"],
             ["agency.code"],

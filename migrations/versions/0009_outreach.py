@@ -32,6 +32,16 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(state = 'ended') = (ended_at IS NOT NULL)", name=op.f("ck_outreach_episode_ended_when")
         ),
+        sa.CheckConstraint("basis IN ('support_meeting', 'consent')", name="basis"),
+        sa.CheckConstraint("basis IN ('support_meeting', 'consent')", name=op.f("ck_outreach_episode_basis")),
+        sa.CheckConstraint(
+            "state IN ('identified', 'preparing', 'approaching', 'relating', 'planned', 'accompanied', 'handed_over', 'stable', 'ended', 'paused')",
+            name="state",
+        ),
+        sa.CheckConstraint(
+            "state IN ('identified', 'preparing', 'approaching', 'relating', 'planned', 'accompanied', 'handed_over', 'stable', 'ended', 'paused')",
+            name=op.f("ck_outreach_episode_state"),
+        ),
         sa.ForeignKeyConstraint(
             ["case_id"],
             ["case_file.id"],
@@ -129,6 +139,8 @@ def upgrade() -> None:
         sa.Column("next_on", sa.Date(), nullable=True),
         sa.Column("by", sa.Uuid(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("basis IN ('support_meeting', 'consent')", name="basis"),
+        sa.CheckConstraint("basis IN ('support_meeting', 'consent')", name=op.f("ck_visit_basis")),
         sa.CheckConstraint("minutes IS NULL OR minutes BETWEEN 0 AND 1440", name=op.f("ck_visit_minutes")),
         sa.ForeignKeyConstraint(
             ["by"], ["staff.id"], name=op.f("fk_visit_by"), initially="DEFERRED", deferrable=True

@@ -32,6 +32,14 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(state = 'ended') = (ended_at IS NOT NULL)", name=op.f("ck_participation_need_ended_when")
         ),
+        sa.CheckConstraint(
+            "state IN ('requested', 'assessed', 'matching', 'developing_resource', 'trial', 'placed', 'settling', 'stable', 'ended', 'broken_off')",
+            name="state",
+        ),
+        sa.CheckConstraint(
+            "state IN ('requested', 'assessed', 'matching', 'developing_resource', 'trial', 'placed', 'settling', 'stable', 'ended', 'broken_off')",
+            name=op.f("ck_participation_need_state"),
+        ),
         sa.ForeignKeyConstraint(
             ["case_id"],
             ["case_file.id"],
@@ -152,6 +160,8 @@ def upgrade() -> None:
         sa.Column("next_on", sa.Date(), nullable=True),
         sa.Column("by", sa.Uuid(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("side IN ('person', 'host')", name="side"),
+        sa.CheckConstraint("side IN ('person', 'host')", name=op.f("ck_settling_contact_side")),
         sa.ForeignKeyConstraint(
             ["by"], ["staff.id"], name=op.f("fk_settling_contact_by"), initially="DEFERRED", deferrable=True
         ),
