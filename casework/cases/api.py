@@ -14,7 +14,15 @@ CONSENTS = f"{CASE}/people/<uuid:person_id>/consents"
 bp.door("GET", "/cases", queries.list_cases, query=s.ListArgs, gives=page_of(s.CaseLineOut))
 bp.door("GET", CASE, queries.read_case, gives=s.CaseOut)
 bp.door("GET", f"{CASE}/timeline", queries.timeline, query=PageArgs, gives=page_of(s.TimelineOut))
-bp.door("PATCH", f"{CASE}/issues", actions.edit_issues, takes=s.IssuesIn, gives=s.CaseOut, edits=True)
+bp.door(
+    "PATCH",
+    f"{CASE}/issues",
+    actions.edit_issues,
+    takes=s.IssuesIn,
+    gives=s.CaseOut,
+    edits=True,
+    shows=queries.read_case,
+)
 
 for name, move, takes in (
     ("assess", actions.start_assessment, s.MoveIn),
@@ -29,7 +37,9 @@ for name, move, takes in (
 bp.door("POST", f"{CASE}/reopen", actions.reopen, takes=s.ReopenIn, gives=s.CaseOut, status=201)
 
 bp.door("POST", f"{CASE}/people", actions.add_person, takes=s.AddPersonIn, gives=s.CasePersonOut, status=201)
-bp.door("POST", f"{CASE}/household", actions.record_household, takes=s.HouseholdIn, gives=s.CaseOut, status=201)
+bp.door(
+    "POST", f"{CASE}/household", actions.record_household, takes=s.HouseholdIn, gives=s.CaseOut, status=201
+)
 
 bp.door("GET", f"{CASE}/assessment", queries.read_assessment, query=s.AssessmentArgs, gives=s.AssessmentOut)
 bp.door(

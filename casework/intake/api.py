@@ -36,7 +36,13 @@ bp.door("PUT", "/intakes/draft", actions.save_form, takes=IntakeSavedFormIn, giv
 bp.door("DELETE", "/intakes/draft", actions.discard_form, status=204)
 bp.door("GET", "/intakes/<uuid:intake_id>", queries.read, gives=IntakeOut)
 bp.door(
-    "PATCH", "/intakes/<uuid:intake_id>", actions.correct, takes=IntakeEditIn, gives=IntakeOut, edits=True
+    "PATCH",
+    "/intakes/<uuid:intake_id>",
+    actions.correct,
+    takes=IntakeEditIn,
+    gives=IntakeOut,
+    edits=True,
+    shows=queries.read,
 )
 bp.door("POST", "/intakes/<uuid:intake_id>/screen", actions.screen, gives=IntakeOut)
 bp.door("POST", "/intakes/<uuid:intake_id>/answer", actions.answer, takes=IntakeAnswerIn, gives=IntakeOut)

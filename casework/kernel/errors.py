@@ -78,6 +78,7 @@ class VersionConflict(CaseworkError):
     def __init__(self, *, expected: int, found: int, precondition: bool = False) -> None:
         super().__init__("version_conflict", expected=expected, found=found)
         self.status = 412 if precondition else 409
+        self.current: dict[str, Any] | None = None  # the present state, as far as the actor may see it
 
 
 class PreconditionRequired(CaseworkError):

@@ -54,7 +54,15 @@ bp.door("POST", f"{ITEM}/members/<uuid:member_id>/remove", actions.remove_member
 bp.door("PUT", f"{ITEM}/sheet", actions.write_sheet, takes=SheetIn, gives=SheetOut)
 bp.door("GET", f"{ITEM}/sheets", queries.sheets, gives=SheetOut, many=True)
 bp.door("POST", f"{ITEM}/attendance", actions.take_attendance, takes=AttendanceIn, gives=AgendaItemOut)
-bp.door("PUT", f"{ITEM}/minutes", actions.write_minutes, takes=MinutesIn, gives=AgendaItemOut, edits=True)
+bp.door(
+    "PUT",
+    f"{ITEM}/minutes",
+    actions.write_minutes,
+    takes=MinutesIn,
+    gives=AgendaItemOut,
+    edits=True,
+    shows=queries.read_item,
+)
 bp.door("POST", f"{ITEM}/additions", actions.add_to_minutes, takes=MinutesIn, gives=AgendaItemOut)
 bp.door("POST", f"{ITEM}/decision", actions.decide, takes=DecisionIn, gives=AgendaItemOut)
 bp.door("POST", f"{ITEM}/notes", actions.note_from_meeting, takes=NoteIn, gives=NoteOut, status=201)

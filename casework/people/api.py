@@ -28,11 +28,24 @@ RELEASE = "/release-requests/<uuid:request_id>"
 
 bp.door("POST", "/persons/search", queries.search, takes=SearchIn, gives=CandidateOut, many=True)
 bp.door("GET", PERSON, queries.read_person, gives=PersonOut)
-bp.door("PATCH", PERSON, actions.edit_person, takes=PersonEditIn, gives=PersonOut, edits=True)
+bp.door(
+    "PATCH",
+    PERSON,
+    actions.edit_person,
+    takes=PersonEditIn,
+    gives=PersonOut,
+    edits=True,
+    shows=queries.read_person,
+)
 bp.door("POST", f"{PERSON}/addresses", actions.add_address, takes=AddressIn, gives=PersonOut, status=201)
 bp.door("POST", f"{PERSON}/contacts", actions.add_contact, takes=ContactIn, gives=PersonOut, status=201)
 bp.door(
-    "POST", f"{PERSON}/safe-contact", actions.set_safe_contact, takes=SafeContactIn, gives=PersonOut, status=201
+    "POST",
+    f"{PERSON}/safe-contact",
+    actions.set_safe_contact,
+    takes=SafeContactIn,
+    gives=PersonOut,
+    status=201,
 )
 bp.door("GET", HOUSEHOLD, queries.read_household, gives=HouseholdOut)
 bp.door("POST", f"{HOUSEHOLD}/members", actions.add_member, takes=MemberIn, gives=HouseholdOut, status=201)

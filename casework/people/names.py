@@ -116,11 +116,15 @@ def _extras(
     """Unrestricted phones and addresses by person, in two statements."""
     found: dict[UUID, tuple[list[str], list[str]]] = {person: ([], []) for person in ids}
     contacts = scope(select(PersonContact.id, PersonContact.person_id, PersonContact.value), PersonContact)
-    for row in session.execute(contacts.where(PersonContact.person_id.in_(ids), PersonContact.restricted.is_(False))):
+    for row in session.execute(
+        contacts.where(PersonContact.person_id.in_(ids), PersonContact.restricted.is_(False))
+    ):
         text = _open(keys, "person_contact", "value", row.id, row.person_id, row.value)
         found[row.person_id][0].append(fold_phone(text) or fold(text))
     addresses = scope(select(PersonAddress.id, PersonAddress.person_id, PersonAddress.address), PersonAddress)
-    for row in session.execute(addresses.where(PersonAddress.person_id.in_(ids), PersonAddress.restricted.is_(False))):
+    for row in session.execute(
+        addresses.where(PersonAddress.person_id.in_(ids), PersonAddress.restricted.is_(False))
+    ):
         text = _open(keys, "person_address", "address", row.id, row.person_id, row.address)
         found[row.person_id][1].append(fold_address(text))
     return found

@@ -189,7 +189,9 @@ def person_view(ctx: Context, person: Person) -> PersonView:
 
 
 def _released(ctx: Context, person: Person) -> bool:
-    query = ctx.select(ProtectionGrant, permission=P.PERSON_READ).where(ProtectionGrant.person_id == person.id)
+    query = ctx.select(ProtectionGrant, permission=P.PERSON_READ).where(
+        ProtectionGrant.person_id == person.id
+    )
     return bool(ctx.all(query.limit(1)))
 
 

@@ -27,13 +27,25 @@ bp.door("POST", "/cases/<uuid:case_id>/plans", actions.draft_plan, takes=PlanIn,
 bp.door("GET", "/cases/<uuid:case_id>/plans", queries.plans_of_case, gives=PlanLineOut, many=True)
 bp.door("GET", "/plans/reviews", queries.reviews_due, query=ReviewArgs, gives=page_of(PlanLineOut))
 bp.door("GET", "/plans/<uuid:plan_id>", queries.read_plan, gives=PlanOut)
-bp.door("PUT", "/plans/<uuid:plan_id>", actions.edit_plan, takes=PlanEditIn, gives=PlanOut, edits=True)
+bp.door(
+    "PUT",
+    "/plans/<uuid:plan_id>",
+    actions.edit_plan,
+    takes=PlanEditIn,
+    gives=PlanOut,
+    edits=True,
+    shows=queries.read_plan,
+)
 bp.door("POST", "/plans/<uuid:plan_id>/explain", actions.explain, takes=ExplainIn, gives=PlanOut)
 bp.door("POST", "/plans/<uuid:plan_id>/consent", actions.record_consent, gives=PlanOut)
 bp.door("POST", "/plans/<uuid:plan_id>/submit", actions.submit, takes=SubmitIn, gives=PlanOut)
 bp.door("POST", "/plans/<uuid:plan_id>/decide", actions.decide, gives=PlanOut)
 bp.door(
-    "POST", "/plans/<uuid:plan_id>/start-before-meeting", actions.start_before_meeting, takes=StartIn, gives=PlanOut
+    "POST",
+    "/plans/<uuid:plan_id>/start-before-meeting",
+    actions.start_before_meeting,
+    takes=StartIn,
+    gives=PlanOut,
 )
 bp.door("POST", "/plans/<uuid:plan_id>/approve-afterwards", actions.approve_afterwards, gives=PlanOut)
 bp.door("POST", "/plans/<uuid:plan_id>/activate", actions.activate, gives=PlanOut)

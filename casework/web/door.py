@@ -14,8 +14,8 @@ from flask_smorest import Blueprint
 from marshmallow import ValidationError
 from webargs.flaskparser import FlaskParser
 
-from ..kernel.errors import BadInput, PreconditionRequired
-from ..usecase import Gated, Replayed, Reply, UseCase
+from ..kernel.errors import BadInput, PreconditionRequired, VersionConflict
+from ..usecase import Context, Gated, Replayed, Reply, UseCase
 from .problems import STATUSES, InvalidInput, ProblemOut
 from .request import context
 
@@ -28,7 +28,9 @@ class Parser(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {"json": ma.RAISE, "query": ma.RAISE}
 
     def handle_error(self, error: ValidationError, *args: Any, **kwargs: Any) -> NoReturn:
-        raise InvalidInput(error.messages[next(iter(error.messages))] if _by_location(error) else error.messages)
+        raise InvalidInput(
+            error.messages[next(iter(error.messages))] if _by_location(error) else error.messages
+        )
 
     def load_json(self, req: Any, schema: Any) -> Any:
         if not req.is_json:
@@ -67,11 +69,13 @@ class ApiBlueprint(Blueprint):
         status: int = 200,
         edits: bool = False,
         many: bool = False,
+        shows: Gated[..., Any] | None = None,
     ) -> None:
         """Open a route for a use case `action(ctx, *path ids, draft?, **query)`.
 
         `takes` is the JSON body's schema, `query` that of the query string (its values become keyword arguments),
-        `gives` shapes the result. `edits` demands a version (If-Match or "version"). POST honours Idempotency-Key.
+        `gives` shapes the result. `edits` demands a version (If-Match or "version"); after a conflict `shows` reads
+        the present state for the answer. POST honours Idempotency-Key.
         """
         about = action.use_case
         endpoint = f"{about.name.rsplit('.', 1)[-1]}_{method.lower()}"
@@ -80,7 +84,12 @@ class ApiBlueprint(Blueprint):
         shape = None if gives is None else gives(many=many)
 
         def view(*loaded: Any, **path_ids: Any) -> Response:
-            return _answer(action, shape, status, edits, loaded, path_ids, takes is not None)
+            try:
+                return _answer(action, shape, status, edits, loaded, path_ids, takes is not None)
+            except VersionConflict as conflict:
+                if shows is not None and shape is not None:
+                    conflict.current = shape.dump(shows(_reading(), *path_ids.values()))
+                raise
 
         view.__name__ = endpoint
         view.__doc__ = f"{about.summary}\n\nPermission: {about.permission.value}. Event: {about.event}."
@@ -118,6 +127,13 @@ def _answer(
         return _response(before.body, before.status, None)
     code, text = render(result)
     return _response(text, code, getattr(result, "version", None))
+
+
+def _reading() -> Context:
+    """A Context that looks at what is there now, whatever version the client started from."""
+    ctx = context()
+    ctx.expected_version = None
+    return ctx
 
 
 def _render(shape: ma.Schema | None, status: int, result: Any) -> tuple[int, str]:
@@ -169,5 +185,3 @@ PURPOSE_PATTERN = "^[a-z][a-z0-9_]{0,63}$"
 def _header(name: str, description: str, pattern: str | None) -> dict[str, Any]:
     schema = {"type": "string"} if pattern is None else {"type": "string", "pattern": pattern}
     return {"in": "header", "name": name, "description": description, "required": False, "schema": schema}
-
-

@@ -67,7 +67,11 @@ def _refused(refusal: CaseworkError) -> Response:
     messages = house().messages
     if isinstance(refusal, InvalidInput):
         faults = [
-            {"field": field, "code": str(fault), "text": messages.error(str(fault), getattr(fault, "facts", {}))}
+            {
+                "field": field,
+                "code": str(fault),
+                "text": messages.error(str(fault), getattr(fault, "facts", {})),
+            }
             for field, fault in walk(refusal.messages)
         ]
     elif refusal.field is not None:
@@ -76,11 +80,19 @@ def _refused(refusal: CaseworkError) -> Response:
     else:
         faults = []
     title = messages.error(refusal.code, refusal.facts)
-    return problem(refusal.status, refusal.code, title, faults)
+    return problem(refusal.status, refusal.code, title, faults, getattr(refusal, "current", None))
 
 
-def problem(status: int, code: str, title: str, faults: list[dict[str, str]] | None = None) -> Response:
+def problem(
+    status: int,
+    code: str,
+    title: str,
+    faults: list[dict[str, str]] | None = None,
+    current: dict[str, Any] | None = None,
+) -> Response:
     body = {"type": "about:blank", "status": status, "code": code, "title": title, "errors": faults or []}
+    if current is not None:
+        body["current"] = current
     answer = Response(current_app.json.dumps(body), status=status, mimetype="application/problem+json")
     if status in (429, 503):
         answer.headers["Retry-After"] = "5"

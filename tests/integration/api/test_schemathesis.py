@@ -60,6 +60,7 @@ def _try(operation: Any, seat: Seat, story: Story, examples: int) -> list[int]:
     """Statuses of generated requests to one operation; half of the path ids are real ones of the city."""
     statuses: list[int] = []
     ids = sorted(story.ids.values())
+
     @settings(
         max_examples=examples,
         deadline=None,
