@@ -220,6 +220,7 @@ _REFERRING = dict.fromkeys(
     (meeting.referring, meeting.referring_meeting, meeting.referring_sheet),
 )
 MEETINGS: tuple[Section, ...] = (
+    {P.NOTE_READ: dict.fromkeys((*_EVERYBODY_ON_IT, R.AGENCY_MEMBER), (meeting.in_circle,))},
     {
         P.MEETING_PLAN: _PLANNING,
         P.MEETING_READ: _RUNNING,

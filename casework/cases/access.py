@@ -16,6 +16,7 @@ from ..db.reasons import (
     mine,
     missing,
     my_agency,
+    no,
     not_over,
     renamed,
     through,
@@ -35,6 +36,7 @@ from .models import (
     Note,
     NoteSegment,
 )
+from .rules import BOUND_BASES
 
 _granted_person = has(
     ProtectionGrant.person_id,
@@ -114,9 +116,27 @@ def cover(*reasons: Reason) -> tuple[Reason, ...]:
 
 
 def narrative(*reasons: Reason) -> tuple[Reason, ...]:
-    """The case and its notes with their segments, each authorised on its own."""
-    links = (Note.case_id, NoteSegment.case_id)
-    return (*reasons, *(by_case(link, reason) for link in links for reason in reasons))
+    """The case, its notes and their segments, each authorised on its own.
+
+    What was first learned in a meeting with statutory secrecy stays with its circle (I7): such a segment is open to
+    its author here, and to the convened by the meeting's own reasons.
+    """
+    return (
+        *reasons,
+        *(by_case(Note.case_id, reason) for reason in reasons),
+        *(_segment(reason) for reason in reasons),
+    )
+
+
+_unbound = any_of(
+    missing(NoteSegment.origin_basis), no(equals(NoteSegment.origin_basis, *sorted(BOUND_BASES)))
+)
+_own_words = through(NoteSegment.note_id, mine(Note.author_id), to=Note.id)
+
+
+def _segment(reason: Reason) -> Reason:
+    name = f"segment, not bound to a meeting or one's own: {reason.name}"
+    return renamed(name, all_of(by_case(NoteSegment.case_id, reason), any_of(_unbound, _own_words)))
 
 
 def consents(*reasons: Reason) -> tuple[Reason, ...]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from ..agencies.models import Agency
 from ..cases import access as cases
-from ..cases.models import Case, CasePerson, Consent, MeetingProposal
+from ..cases.models import Case, CasePerson, Consent, MeetingProposal, NoteSegment
 from ..db.reasons import (
     all_of,
     any_of,
@@ -122,6 +122,18 @@ member_sheet = renamed(
         any_of(
             my_agency(PreparationSheet.agency), through(PreparationSheet.meeting_id, _shared, to=Meeting.id)
         ),
+    ),
+)
+# The circle in which a fact was first learned: who was convened and confirmed secrecy, and the lead it was given to.
+in_circle = renamed(
+    "learned in a meeting of mine",
+    any_of(
+        has(
+            ItemMember.agenda_item_id,
+            all_of(_named_or_agency, begun(ItemMember.invited_at), _pledged),
+            at=NoteSegment.origin_item,
+        ),
+        has(Decision.agenda_item_id, mine(Decision.lead_id), at=NoteSegment.origin_item),
     ),
 )
 member_decision = of_item(Decision.agenda_item_id, member)

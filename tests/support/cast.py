@@ -15,6 +15,7 @@ PASSWORD = "aozora no shita de hataraku hitobito"
 # login: (name, ((role, agency), ...))
 CAST: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "shakyo": ("架空 相談", (("counselor", "shakyo"),)),
+    "shakyo_colleague": ("架空 同僚", (("counselor", "shakyo"),)),
     "seikatsu": ("架空 生活", (("counselor", "seikatsu_fukushi"),)),
     "korei": ("架空 高齢", (("counselor", "korei_ikiiki"),)),
     "kyosei": ("架空 共生", (("counselor", "chiiki_kyosei"),)),

@@ -211,6 +211,7 @@ class Story:
         chair, office = self.seat["chair"], self.seat["secretariat"]
         office.post(f"/meetings/{meeting_id}/hold")
         self._minute("secretariat", item_id)
+        self._learned_in_the_meeting(item_id)
         undated = chair.post(f"/agenda/{item_id}/decision", self._decision(due_on=None), status=422)
         assert undated["errors"][0]["field"] == "actions.0.due_on"
         self.refused("shakyo", "POST", f"/agenda/{item_id}/decision", self._decision(), status=403)
@@ -227,6 +228,23 @@ class Story:
         self.ids["action"] = next(a["id"] for a in mine if a["case_id"] == self.ids["case"])
         self.refused("shogai", "POST", f"/action-items/{self.ids['action']}/accept")
         self.seat["korei"].post(f"/action-items/{self.ids['action']}/accept")
+
+    def _learned_in_the_meeting(self, item_id: str) -> None:
+        """A fact first heard here keeps this meeting as its origin (I7)."""
+        heard = {
+            "segment_class": "third_party_word",
+            "text": self.say("会議で聞いた事情"),
+            "said_by": self.say("話した人"),
+        }
+        body = {
+            "happened_at": self.at(hours=-1),
+            "method": "support_meeting",
+            "agency": "shakyo",
+            "segments": [heard],
+        }
+        note = self.seat["shakyo"].post(f"/agenda/{item_id}/notes", body, status=201)
+        self.ids["bound_segment"] = note["segments"][0]["id"]
+        self.refused("shogai", "POST", f"/agenda/{item_id}/notes", body)
 
     def _minute(self, login: str, item_id: str) -> None:
         version = self.seat[login].get(f"/agenda/{item_id}")["version"]

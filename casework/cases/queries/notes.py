@@ -10,10 +10,10 @@ from uuid import UUID
 from ...accounts.queries import staff_names
 from ...kernel.actor import Permission as P
 from ...kernel.errors import BadInput
-from ...usecase import Context, Page, use_case
+from ...usecase import WITHHELD, Context, Page, use_case
 from ...usecase.page import after_moment, cut
 from ..models import Alert, Case, CaseStep, Disclosure, Note, NoteSegment
-from ..rules import NoteView, SegmentView, TimelineEntry
+from ..rules import BOUND_BASES, NoteView, SegmentView, TimelineEntry
 
 
 @use_case(P.NOTE_READ, event="note.read", reads=True)
@@ -35,6 +35,7 @@ def read_notes(ctx: Context, case_id: UUID, purpose: str = "", *, after: str | N
 def note_views(ctx: Context, rows: Sequence[Note]) -> list[NoteView]:
     """Step: notes that were loaded or written, with their segments opened."""
     segments = ctx.parts_of(rows, NoteSegment, order=NoteSegment.sort)
+    closed = _closed(ctx, [part for parts in segments.values() for part in parts])
     named = staff_names(ctx, [row.author_id for row in rows])
     return [
         NoteView(
@@ -51,20 +52,30 @@ def note_views(ctx: Context, rows: Sequence[Note]) -> list[NoteView]:
             corrects_id=row.corrects_id,
             after_closing=row.after_closing,
             recorded_at=row.recorded_at,
-            segments=tuple(segment_view(ctx, part) for part in segments[row.id]),
+            segments=tuple(segment_view(ctx, part, closed=part.id in closed) for part in segments[row.id]),
         )
         for row in rows
     ]
 
 
-def segment_view(ctx: Context, row: NoteSegment) -> SegmentView:
+def _closed(ctx: Context, segments: Sequence[NoteSegment]) -> set[UUID]:
+    """Segments bound to a meeting whose circle the actor is not in (I7); asked only if there are any."""
+    bound = {row.id for row in segments if row.origin_basis in BOUND_BASES}
+    if not bound:
+        return bound
+    query = ctx.select(NoteSegment, permission=P.NOTE_READ).where(NoteSegment.id.in_(sorted(bound)))
+    return bound - {row.id for row in ctx.all(query)}
+
+
+def segment_view(ctx: Context, row: NoteSegment, *, closed: bool = False) -> SegmentView:
+    """Step: a segment; of one that stays with its meeting only the origin is shown."""
     return SegmentView(
         id=row.id,
         sort=row.sort,
         about_id=row.about_id,
-        said_by=ctx.unseal(row, "said_by"),
+        said_by=WITHHELD if closed else ctx.unseal(row, "said_by"),
         segment_class=row.segment_class,
-        text=ctx.unseal(row, "text"),
+        text=WITHHELD if closed else ctx.unseal(row, "text"),
         origin_basis=row.origin_basis,
         origin_item=row.origin_item,
     )

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from ...kernel.withheld import Withheld
+
 
 @dataclass(frozen=True, slots=True)
 class IssueView:
@@ -161,9 +163,9 @@ class SegmentView:
     id: UUID
     sort: int
     about_id: UUID | None
-    said_by: str | None
+    said_by: str | Withheld | None
     segment_class: str
-    text: str | None
+    text: str | Withheld | None
     origin_basis: str | None
     origin_item: UUID | None
 
