@@ -44,7 +44,10 @@ class UnclassifiedRoute(RuntimeError):
 
 
 def create_app(
-    settings: Settings | None = None, *, clock: Clock | None = None, overrides: Mapping[str, Any] | None = None
+    settings: Settings | None = None,
+    *,
+    clock: Clock | None = None,
+    overrides: Mapping[str, Any] | None = None,
 ) -> Flask:
     """Build the application; it refuses to start with a wrong key, a missing key or an unclassified route."""
     app = create_core(settings or load_settings(overrides=overrides), clock=clock)

@@ -112,4 +112,3 @@ def _entries(session: Session) -> Iterator[dict[str, Any]]:
     result = session.execute(query, execution_options={CLEARED: True, "yield_per": 1000})
     for row in result.mappings():
         yield dict(row)
-

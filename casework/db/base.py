@@ -92,7 +92,9 @@ class Versioned:
 class Owned:
     """Work that must have exactly one owner, person and division, as long as it is open (I1)."""
 
-    owner_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id", deferrable=True, initially="DEFERRED"), index=True)
+    owner_id: Mapped[UUID] = mapped_column(
+        ForeignKey("staff.id", deferrable=True, initially="DEFERRED"), index=True
+    )
     owner_agency: Mapped[str] = mapped_column(
         ForeignKey("agency.code", deferrable=True, initially="DEFERRED"), index=True
     )

@@ -190,5 +190,3 @@ def _same_model(reasons: tuple[Reason, ...]) -> type:
     if len(models) != 1:
         raise TypeError(f"reasons about different tables: {', '.join(m.__name__ for m in models)}")
     return models.pop()
-
-

@@ -18,10 +18,10 @@ from .schemas import (
 
 bp = ApiBlueprint("outreach", doc="アウトリーチ")
 
-bp.door("POST", "/cases/<uuid:case_id>/outreach", actions.start, takes=EpisodeIn, gives=EpisodeOut, status=201)
 bp.door(
-    "GET", "/cases/<uuid:case_id>/outreach", queries.episodes_of_case, gives=EpisodeLineOut, many=True
+    "POST", "/cases/<uuid:case_id>/outreach", actions.start, takes=EpisodeIn, gives=EpisodeOut, status=201
 )
+bp.door("GET", "/cases/<uuid:case_id>/outreach", queries.episodes_of_case, gives=EpisodeLineOut, many=True)
 bp.door("GET", "/outreach", queries.my_episodes, query=EpisodeArgs, gives=page_of(EpisodeLineOut))
 bp.door("GET", "/outreach/<uuid:episode_id>", queries.read_episode, gives=EpisodeOut)
 bp.door(

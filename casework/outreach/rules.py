@@ -82,7 +82,9 @@ OUTREACH = Flow(
     (
         move("prepare", S.IDENTIFIED, S.PREPARING, P.OUTREACH_WRITE),
         move("approach", S.PREPARING, S.APPROACHING, P.OUTREACH_WRITE),
-        move("relate", S.APPROACHING, S.RELATING, P.OUTREACH_WRITE, guard=needs_contact, needs="本人との接触"),
+        move(
+            "relate", S.APPROACHING, S.RELATING, P.OUTREACH_WRITE, guard=needs_contact, needs="本人との接触"
+        ),
         move("plan", S.RELATING, S.PLANNED, P.OUTREACH_WRITE, guard=needs_consent, needs="本人同意"),
         move("accompany", S.PLANNED, S.ACCOMPANIED, P.OUTREACH_WRITE),
         move(

@@ -57,9 +57,7 @@ class StepIn(InSchema):
 
 
 class EpisodeArgs(PageArgs):
-    state = fields.String(
-        load_default=None, validate=validate.OneOf(STATES, error=Fault("unknown_code"))
-    )
+    state = fields.String(load_default=None, validate=validate.OneOf(STATES, error=Fault("unknown_code")))
 
 
 class SafetyOut(OutSchema):

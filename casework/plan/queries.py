@@ -141,7 +141,9 @@ def evaluation_views(ctx: Context, rows: Sequence[Evaluation]) -> list[Evaluatio
             wish=ctx.unseal(row, "wish"),
             wish_absent_reason=ctx.unseal(row, "wish_absent_reason"),
             remains=ctx.unseal(row, "remains"),
-            goals=tuple(GoalResultView(g.goal_id, g.status, ctx.unseal(g, "remark")) for g in results[row.id]),
+            goals=tuple(
+                GoalResultView(g.goal_id, g.status, ctx.unseal(g, "remark")) for g in results[row.id]
+            ),
             changes=tuple(sorted(c.code for c in changes[row.id])),
             author_id=row.author_id,
             recorded_at=row.recorded_at,

@@ -92,7 +92,11 @@ def test_a_power_cut_loses_nothing_acknowledged_and_leaves_nothing_half_written(
         hire(world)
     engine = "postgresql" if database.startswith("postgresql") else "sqlite"
     cuts = (LONG if long_run else QUICK)[engine]
-    server, ledger, dice = Server(database, tmp_path, tmp_path / "office" / "keys", None), Ledger(), random.Random(11)
+    server, ledger, dice = (
+        Server(database, tmp_path, tmp_path / "office" / "keys", None),
+        Ledger(),
+        random.Random(11),
+    )
     try:
         for turn in range(cuts):
             server.start()
@@ -145,7 +149,17 @@ def test_sixteen_writers_at_once_neither_fork_nor_gap_the_trail(
         writer = world.staff("架空 書手", ("counselor", "shakyo"))
         before = verify_trail(world.ctx()).entries
     keys = str(tmp_path / "office" / "keys")
-    command = [sys.executable, "-m", "tests.support.writer", database, keys, str(writer), "shakyo", "4", str(each)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.support.writer",
+        database,
+        keys,
+        str(writer),
+        "shakyo",
+        "4",
+        str(each),
+    ]
     writers = [subprocess.Popen(command, cwd=ROOT) for _ in range(4)]
     assert [w.wait(timeout=1800) for w in writers] == [0, 0, 0, 0]
     (tmp_path / "check").mkdir()

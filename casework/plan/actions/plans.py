@@ -40,7 +40,12 @@ SHARING = "plan_conference_sharing"
 def draft_plan(ctx: Context, case_id: UUID, draft: PlanDraft) -> PlanView:
     """Write the next version of a case's plan; the version before stays as it is."""
     case = ctx.load(Case, case_id)
-    if case.state not in (CaseState.ASSESSING, CaseState.PLANNING, CaseState.SUPPORTING, CaseState.EVALUATING):
+    if case.state not in (
+        CaseState.ASSESSING,
+        CaseState.PLANNING,
+        CaseState.SUPPORTING,
+        CaseState.EVALUATING,
+    ):
         raise Refused("case_takes_no_plan")
     open_drafts = [s.value for s in BEFORE_DECISION]
     if ctx.one(ctx.select(Plan).where(Plan.case_id == case_id, Plan.state.in_(open_drafts))) is not None:

@@ -7,6 +7,8 @@ from tests.support.story import Story
 from tests.support.world import World
 
 
-def test_the_case_travels_from_the_window_to_its_close_and_the_trail_holds(world: World, story: Story) -> None:
+def test_the_case_travels_from_the_window_to_its_close_and_the_trail_holds(
+    world: World, story: Story
+) -> None:
     assert set(story.ids) >= {"intake", "case", "referral", "meeting", "plan", "episode", "need", "reopened"}
     assert verify_trail(world.ctx()).exit_code == 0

@@ -228,7 +228,10 @@ def test_a_household_keeps_its_history_and_hides_protected_members(office: Offic
     view = world.run(cases.record_household, office.counselor, case, HouseholdDraft(members))
     assert view.household_id is not None
     household = world.run(
-        actions.add_member, office.counselor, view.household_id, MemberDraft(aunt, "uncle_aunt", cohabiting=False)
+        actions.add_member,
+        office.counselor,
+        view.household_id,
+        MemberDraft(aunt, "uncle_aunt", cohabiting=False),
     )
     left = next(m for m in household.members if m.person_id == aunt)
     after = world.run(actions.leave, office.counselor, household.id, left.id, LeaveDraft(date(2026, 4, 6)))

@@ -121,7 +121,9 @@ def test_the_main_topic_is_the_marked_or_the_only_one() -> None:
 
 
 LEAST = IntakeDraft(window="nandemo", topics=(TopicDraft("eldercare"),), consent=ReceptionConsent.NOT_ASKED)
-CONSENT = ReceptionConsentDraft(recipients=("seikatsu_fukushi",), items=("contact",), given_on=TODAY, form="oral")
+CONSENT = ReceptionConsentDraft(
+    recipients=("seikatsu_fukushi",), items=("contact",), given_on=TODAY, form="oral"
+)
 
 
 def test_window_topic_and_consent_state_are_enough() -> None:

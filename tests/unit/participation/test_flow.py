@@ -52,7 +52,12 @@ def test_each_move_leads_where_the_flow_says_or_is_refused(state: ParticipationS
     [
         (ParticipationState.REQUESTED, "assess", {"wish": False}, "participation_wish_missing"),
         (ParticipationState.MATCHING, "try_out", {"resource": False}, "participation_resource_missing"),
-        (ParticipationState.SETTLING, "stabilise", {"sides": frozenset({"person"})}, "settling_sides_missing"),
+        (
+            ParticipationState.SETTLING,
+            "stabilise",
+            {"sides": frozenset({"person"})},
+            "settling_sides_missing",
+        ),
         (ParticipationState.SETTLING, "stabilise", {"sides": frozenset({"host"})}, "settling_sides_missing"),
         (ParticipationState.TRIAL, "break_off", {"reason": None}, "participation_reason_missing"),
         (ParticipationState.STABLE, "end", {"reason": None}, "participation_reason_missing"),
