@@ -6,10 +6,11 @@ import importlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask
+from flask.json.provider import DefaultJSONProvider
 from flask_smorest import Api
 
 from .crypto import FileKeyStore, KeyRing
@@ -61,8 +62,8 @@ def create_app(
 def create_core(settings: Settings, *, clock: Clock | None = None) -> Flask:
     """Settings, keys, store, policy and sentences without any door: what commands and use cases need."""
     app = Flask("casework", static_folder=None)
-    app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    provider = cast(DefaultJSONProvider, app.json)
+    provider.sort_keys, provider.ensure_ascii = False, False
     keys = open_keys(settings)
     app.config.update(_flask_config(settings, keys))
     app.extensions["casework"] = House(

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     event,
+    true,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, declared_attr, mapped_column, registry
 from sqlalchemy.sql.elements import ColumnElement
@@ -101,8 +102,8 @@ class Owned:
 
     @classmethod
     def is_open(cls) -> ColumnElement[bool]:
-        """WHERE clause: the work still needs its owner."""
-        raise NotImplementedError
+        """WHERE clause: the work still needs its owner; work that does not say when it ends never does."""
+        return true()
 
 
 def key() -> MappedColumn[UUID]:

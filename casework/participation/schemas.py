@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, post_load, validate
+from marshmallow import fields, validate
 
 from ..web.schema import AtMost, CodeField, Fault, InSchema, JapaneseDate, LongText, OutSchema
 from .rules import AssessDraft, EndDraft, NeedDraft, SettlingDraft, SettlingSide, TrialDraft
@@ -38,11 +38,6 @@ class TrialIn(InSchema):
         CodeField(required=True, list="consent_item"), load_default=list, validate=AtMost(20)
     )
     shared_text = LongText(limit=4000)
-
-    @post_load
-    def make(self, data: dict[str, object], **kwargs: object) -> object:
-        data["shared_items"] = tuple(data["shared_items"])  # type: ignore[arg-type]
-        return super().make(data, **kwargs)
 
 
 class BreakOffIn(InSchema):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, post_load, validate
+from marshmallow import fields, validate
 
 from ..web.schema import (
     AtMost,
@@ -77,12 +77,6 @@ class PersonIn(InSchema):
     addresses = fields.List(fields.Nested(AddressIn), load_default=list, validate=AtMost(5))
     contacts = fields.List(fields.Nested(ContactIn), load_default=list, validate=AtMost(10))
     safe_contact = fields.Nested(SafeContactIn, load_default=None, allow_none=True)
-
-    @post_load
-    def make(self, data: dict[str, object], **kwargs: object) -> object:
-        for name in ("addresses", "contacts"):
-            data[name] = tuple(data[name])  # type: ignore[arg-type]
-        return super().make(data, **kwargs)
 
 
 class PersonEditIn(InSchema):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, post_load, validate
+from marshmallow import fields, validate
 
 from ..web.schema import (
     AtMost,
@@ -69,12 +69,6 @@ class PlanIn(InSchema):
     lines = fields.List(fields.Nested(LineIn), load_default=list, validate=AtMost(40))
     roles = fields.List(fields.Nested(RoleIn), load_default=list, validate=AtMost(20))
 
-    @post_load
-    def make(self, data: dict[str, object], **kwargs: object) -> object:
-        for name in ("goals", "lines", "roles"):
-            data[name] = tuple(data[name])  # type: ignore[arg-type]
-        return super().make(data, **kwargs)
-
 
 class PlanEditIn(PlanIn):
     version = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(min=1))
@@ -120,12 +114,6 @@ class EvaluationIn(InSchema):
     remains = LongText()
     wish = LongText()
     wish_absent_reason = LongText(limit=1000)
-
-    @post_load
-    def make(self, data: dict[str, object], **kwargs: object) -> object:
-        for name in ("goals", "changes"):
-            data[name] = tuple(data[name])  # type: ignore[arg-type]
-        return super().make(data, **kwargs)
 
 
 class CloseIn(InSchema):

@@ -6,6 +6,7 @@ import functools
 import hashlib
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import marshmallow as ma
@@ -82,18 +83,29 @@ class ApiBlueprint(Blueprint):
         while endpoint in self.use_cases:
             endpoint += "_"
         shape = None if gives is None else gives(many=many)
+        door = Door(action, shape, status, edits=edits, takes=takes is not None, shows=shows)
 
         def view(*loaded: Any, **path_ids: Any) -> Response:
-            try:
-                return _answer(action, shape, status, edits, loaded, path_ids, takes is not None)
-            except VersionConflict as conflict:
-                if shows is not None and shape is not None:
-                    conflict.current = shape.dump(shows(_reading(), *path_ids.values()))
-                raise
+            return door.enter(loaded, path_ids)
 
         view.__name__ = endpoint
         view.__doc__ = f"{about.summary}\n\nPermission: {about.permission.value}. Event: {about.event}."
-        handler: Callable[..., Any] = view
+        handler = self._documented(view, method, takes, query, shape, status, edits)
+        self.route(path, methods=[method], endpoint=endpoint)(handler)
+        self.use_cases[endpoint] = about
+
+    def _documented(
+        self,
+        view: Callable[..., Any],
+        method: str,
+        takes: type[ma.Schema] | None,
+        query: type[ma.Schema] | None,
+        shape: ma.Schema | None,
+        status: int,
+        edits: bool,
+    ) -> Callable[..., Any]:
+        """The view with its parsing and everything the OpenAPI document says of it."""
+        handler = view
         for code in sorted(_statuses(method, takes is not None or query is not None, edits), reverse=True):
             handler = self.alt_response(code, schema=ProblemOut)(handler)
         handler = self.response(status, shape)(handler)
@@ -101,32 +113,43 @@ class ApiBlueprint(Blueprint):
             handler = self.arguments(query, location="query")(handler)
         if takes is not None:
             handler = self.arguments(takes, location="json")(handler)
-        handler = self.doc(**_parameters(method))(handler)
-        self.route(path, methods=[method], endpoint=endpoint)(handler)
-        self.use_cases[endpoint] = about
+        documented: Callable[..., Any] = self.doc(**_parameters(method))(handler)
+        return documented
 
 
-def _answer(
-    action: Callable[..., Any],
-    shape: ma.Schema | None,
-    status: int,
-    edits: bool,
-    loaded: tuple[Any, ...],
-    path_ids: dict[str, Any],
-    takes: bool,
-) -> Response:
-    body = loaded[:1] if takes else ()
-    query = loaded[len(body)] if len(loaded) > len(body) else {}
-    render = functools.partial(_render, shape, status)
-    ctx = context(reply=_reply(render))
-    if edits and ctx.expected_version is None:
-        raise PreconditionRequired()
-    try:
-        result = action(ctx, *path_ids.values(), *body, **query)
-    except Replayed as before:
-        return _response(before.body, before.status, None)
-    code, text = render(result)
-    return _response(text, code, getattr(result, "version", None))
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One route at work: what was parsed goes to the use case, what it returns becomes the answer."""
+
+    action: Gated[..., Any]
+    shape: ma.Schema | None
+    status: int
+    edits: bool
+    takes: bool
+    shows: Gated[..., Any] | None
+
+    def enter(self, loaded: tuple[Any, ...], path_ids: dict[str, Any]) -> Response:
+        """The answer; a version conflict carries the present state, as far as the actor may see it."""
+        try:
+            return self._answer(loaded, path_ids)
+        except VersionConflict as conflict:
+            if self.shows is not None and self.shape is not None:
+                conflict.current = self.shape.dump(self.shows(_reading(), *path_ids.values()))
+            raise
+
+    def _answer(self, loaded: tuple[Any, ...], path_ids: dict[str, Any]) -> Response:
+        body = loaded[:1] if self.takes else ()
+        query = loaded[len(body)] if len(loaded) > len(body) else {}
+        render = functools.partial(_render, self.shape, self.status)
+        ctx = context(reply=_reply(render))
+        if self.edits and ctx.expected_version is None:
+            raise PreconditionRequired()
+        try:
+            result = self.action(ctx, *path_ids.values(), *body, **query)
+        except Replayed as before:
+            return _response(before.body, before.status, None)
+        code, text = render(result)
+        return _response(text, code, getattr(result, "version", None))
 
 
 def _reading() -> Context:

@@ -60,7 +60,10 @@ class InSchema(Schema):
     def make(self, data: dict[str, Any], **_: Any) -> Any:
         if "version" in data:
             g.body_version = data.pop("version")
-        return data if self.draft is None else type(self).draft(**data)  # type: ignore[misc]
+        # Drafts are frozen, so what is a list on the wire is a tuple inside.
+        shaped = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
+        draft = type(self).draft
+        return shaped if draft is None else draft(**shaped)
 
 
 class OutSchema(Schema):

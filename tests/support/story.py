@@ -48,11 +48,11 @@ class Story:
         """Time passes; whoever was away too long signs in again (30 minutes idle)."""
         self._later(**delta)
         for seat in self.seat.values():
-            seat.come_back()  # type: ignore[attr-defined]
+            seat.come_back()
 
     def refused(self, login: str, method: str, path: str, body: Any = None, status: int = 404) -> None:
         """Somebody who must not: 404 or 403, and a trace of it (counted here, compared with the trail later)."""
-        answer = self.seat[login].ask(method, path, body)  # type: ignore[attr-defined]
+        answer = self.seat[login].ask(method, path, body)
         assert answer.status_code == status, f"{login} {method} {path}: {answer.status_code} {answer.text}"
         self.refusals += 1
 

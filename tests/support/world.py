@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from flask import Flask
@@ -54,15 +54,15 @@ class World:
 
     @property
     def session(self) -> GuardedSession:
-        return db.session()  # type: ignore[return-value]
+        return cast(GuardedSession, db.session())
 
     @property
     def keys(self) -> KeyRing:
-        return self.core.extensions["casework"].keys  # type: ignore[no-any-return]
+        return cast(KeyRing, self.core.extensions["casework"].keys)
 
     @property
     def settings(self) -> Settings:
-        return self.core.extensions["casework"].settings  # type: ignore[no-any-return]
+        return cast(Settings, self.core.extensions["casework"].settings)
 
     def staff(self, name: str, *roles: tuple[str, str]) -> UUID:
         """A staff member by name, with (role, agency) pairs in force since long ago; made once per name."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load, validates_schema
+from marshmallow import ValidationError, fields, validates_schema
 from marshmallow.validate import Range
 
 from ...people.schemas import MemberIn, PersonIn
@@ -68,15 +68,6 @@ class Chosen(Choice):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         return self.states(super()._deserialize(value, attr, data, **kwargs))
-
-
-class Listed(InSchema):
-    """Input whose lists become tuples, as frozen shapes hold them."""
-
-    @post_load
-    def make(self, data: dict[str, Any], **kwargs: Any) -> Any:
-        held = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
-        return super().make(held, **kwargs)
 
 
 def day(**kwargs: Any) -> JapaneseDate:
@@ -145,7 +136,7 @@ class IssueIn(InSchema):
     main = fields.Boolean(load_default=False)
 
 
-class IssuesIn(Listed):
+class IssuesIn(InSchema):
     draft = staticmethod(IssuesDraft)
     issues = fields.List(fields.Nested(IssueIn), required=True, validate=AtMost(64))
     next_contact_on = day()
@@ -161,7 +152,7 @@ class AddPersonIn(InSchema):
     person = fields.Nested(PersonIn, load_default=None, allow_none=True)
 
 
-class HouseholdIn(Listed):
+class HouseholdIn(InSchema):
     """世帯: its members with 続柄; persons in sight only."""
 
     draft = staticmethod(HouseholdDraft)
@@ -199,7 +190,7 @@ class FactIn(InSchema):
     code = CodeField(required=True)
 
 
-class AssessmentIn(Listed):
+class AssessmentIn(InSchema):
     draft = staticmethod(AssessmentDraft)
     sections = fields.List(fields.Nested(SectionIn), required=True, validate=AtMost(len(Section), 1))
     facts = fields.List(fields.Nested(FactIn), load_default=(), validate=AtMost(200))
@@ -207,7 +198,7 @@ class AssessmentIn(Listed):
     based_on = fields.Integer(load_default=None, allow_none=True, validate=Range(min=0, max=1_000_000))
 
 
-class ConsentIn(Listed):
+class ConsentIn(InSchema):
     draft = staticmethod(ConsentDraft)
     purpose = CodeField(list="consent_purpose", required=True)
     state = Chosen(ConsentState, required=True)
@@ -222,7 +213,7 @@ class ConsentIn(Listed):
     this_case_only = fields.Boolean(load_default=True)
 
 
-class ConsentChangeIn(Listed):
+class ConsentChangeIn(InSchema):
     draft = staticmethod(ConsentChange)
     state = Chosen(ConsentState, required=True)
     recipients = codes(load_default=None, allow_none=True)
@@ -245,7 +236,7 @@ class SegmentIn(InSchema):
     origin_item = fields.UUID(load_default=None, allow_none=True)
 
 
-class NoteIn(Listed):
+class NoteIn(InSchema):
     draft = staticmethod(NoteDraft)
     happened_at = fields.AwareDateTime(required=True)
     method = CodeField(list="contact_method", required=True)
@@ -267,7 +258,7 @@ class AlertIn(InSchema):
     reported_at = fields.AwareDateTime(load_default=None, allow_none=True)
 
 
-class DisclosureIn(Listed):
+class DisclosureIn(InSchema):
     draft = staticmethod(DisclosureDraft)
     to_agency = CodeField(required=True)
     ground = Text(limit=64, required=True)

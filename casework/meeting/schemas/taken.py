@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields, post_load, validate
+from marshmallow import fields, validate
 
 from ...web.schema import (
     AtMost,
@@ -34,15 +34,6 @@ from ..rules import (
     ReassignDraft,
     SheetDraft,
 )
-
-
-class Listed(InSchema):
-    """Input whose lists become tuples, as frozen shapes hold them."""
-
-    @post_load
-    def make(self, data: dict[str, Any], **kwargs: Any) -> Any:
-        held = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
-        return super().make(held, **kwargs)
 
 
 def maybe_code(name: str = "") -> CodeField:
@@ -82,7 +73,7 @@ class MeetingIn(InSchema):
     minutes = fields.Integer(load_default=60, validate=_length)
 
 
-class AgendaIn(Listed):
+class AgendaIn(InSchema):
     """A proposal that waits, or a case directly."""
 
     draft = AgendaDraft
@@ -104,7 +95,7 @@ class MemberIn(InSchema):
     case_id = maybe_id()
 
 
-class MembersIn(Listed):
+class MembersIn(InSchema):
     draft = MembersDraft
     members = fields.List(fields.Nested(MemberIn), load_default=list, validate=AtMost(60))
 
@@ -132,7 +123,7 @@ class AttendanceLineIn(InSchema):
     proxy = Text(limit=100)
 
 
-class AttendanceIn(Listed):
+class AttendanceIn(InSchema):
     draft = AttendanceDraft
     lines = fields.List(fields.Nested(AttendanceLineIn), required=True, validate=AtMost(60, 1))
 
@@ -158,7 +149,7 @@ class MissingIn(InSchema):
     place_kind = maybe_code("place_kind")
 
 
-class DecisionIn(Listed):
+class DecisionIn(InSchema):
     draft = DecisionDraft
     policy = LongText(limit=8000, required=True)
     verdict = maybe_code("verdict")
