@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,12 +21,14 @@ from .kernel.messages import Messages
 from .policy import POLICY
 from .settings import Settings, bundled_path, load_settings
 from .usecase import UseCase
-from .web import headers, health, problems
+from .web import headers, health, refusals
 from .web.door import ApiBlueprint
 from .web.house import OPEN_ROUTES, House
+from .web.pages import PageBlueprint, frame
 from .web.schema import schema_name
 
 HOUSES = (
+    "desk",
     "accounts",
     "agencies",
     "people",
@@ -53,7 +56,8 @@ def create_app(
     """Build the application; it refuses to start with a wrong key, a missing key or an unclassified route."""
     app = create_core(settings or load_settings(overrides=overrides), clock=clock)
     _doors(app)
-    problems.install(app)
+    _pages(app)
+    refusals.install(app)
     headers.install(app)
     _classify(app)
     return app
@@ -61,7 +65,7 @@ def create_app(
 
 def create_core(settings: Settings, *, clock: Clock | None = None) -> Flask:
     """Settings, keys, store, policy and sentences without any door: what commands and use cases need."""
-    app = Flask("casework", static_folder=None)
+    app = Flask("casework", static_folder=None, template_folder="web/templates")
     provider = cast(DefaultJSONProvider, app.json)
     provider.sort_keys, provider.ensure_ascii = False, False
     keys = open_keys(settings)
@@ -119,6 +123,21 @@ def _doors(app: Flask) -> None:
         bp: ApiBlueprint = module.bp
         api.register_blueprint(bp)
         home.routes.update({f"{bp.name}.{endpoint}": about for endpoint, about in bp.use_cases.items()})
+
+
+def _pages(app: Flask) -> None:
+    from .desk.pages import RoofDesk
+
+    home: House = app.extensions["casework"]
+    frame.install(app)
+    home.desk = RoofDesk()
+    for name in HOUSES:
+        if importlib.util.find_spec(f"casework.{name}.pages") is None:
+            continue
+        bp: PageBlueprint = importlib.import_module(f"casework.{name}.pages").bp
+        app.register_blueprint(bp)
+        home.routes.update({f"{bp.name}.{endpoint}": about for endpoint, about in bp.use_cases.items()})
+        home.forms.update(bp.forms)
 
 
 def _classify(app: Flask) -> None:

@@ -9,6 +9,7 @@ from .agencies.models import Agency, District, Initiative, Window
 from .cases import access as cases
 from .codes.models import Code
 from .db.reasons import anyone
+from .desk import access as desk
 from .intake import access as intake
 from .kernel.actor import Permission as P
 from .kernel.actor import Role as R
@@ -46,7 +47,7 @@ DIRECTORY: Section = {
 # -- accounts ----------------------------------------------------------------------------------------
 ACCOUNTS: Section = {
     P.SIGN_IN: {R.SYSTEM: accounts.any_account},
-    P.SESSION_OWN: dict.fromkeys(EVERYONE, accounts.own_account),
+    P.SESSION_OWN: dict.fromkeys(EVERYONE, (*accounts.own_account, desk.own_form)),
     P.ACCOUNT_READ: {R.ADMINISTRATOR: accounts.any_account, R.SYSTEM: accounts.any_account},
     P.ACCOUNT_MANAGE: {R.ADMINISTRATOR: accounts.any_account, R.SYSTEM: accounts.any_account},
     P.DIRECTORY_READ: dict.fromkeys(R, accounts.colleagues),

@@ -16,11 +16,16 @@ from ..web.request import session
 from .rules import PasswordChangeRequired
 from .sessions import presence_for_token
 
-SIGN_IN = "accounts_api.sign_in"
+SIGN_IN = frozenset({"accounts_api.sign_in", "accounts_pages.sign_in_send"})
 # What a person with a temporary password may do: see who they are, set a password, leave.
 BEFORE_PASSWORD = frozenset(
     {
-        SIGN_IN,
+        *SIGN_IN,
+        "accounts_pages.sign_in",
+        "accounts_pages.sign_out",
+        "accounts_pages.change_password",
+        "accounts_pages.change_password_send",
+        "static",
         "accounts_api.sign_out",
         "accounts_api.who_am_i_get",
         "accounts_api.change_password_post",
@@ -103,11 +108,11 @@ def _load(token: str) -> SignedInUser | None:
 
 def _guard() -> None:
     """Refuse what another site asks for, changes without the token, and work under a temporary password."""
-    if request.endpoint is None or request.endpoint.startswith("health."):
+    if request.endpoint is None or request.endpoint.startswith(("health.", "static")):
         return
     if request.headers.get("Sec-Fetch-Site") in FOREIGN:
         raise CsrfFailed()
-    changes = request.method in UNSAFE and request.endpoint != SIGN_IN
+    changes = request.method in UNSAFE and request.endpoint not in SIGN_IN
     if changes and not current_user.is_authenticated:
         raise NotSignedIn()
     if changes:

@@ -16,6 +16,8 @@ ROLES_AT_ONCE = 20
 class Password(fields.String):
     """A password as typed: nothing is trimmed or folded away, only its length is bounded."""
 
+    secret = True  # pages neither show it again nor keep it
+
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("required", True)
         kwargs.setdefault("metadata", {}).update(maxLength=rules.PASSWORD_LIMIT, format="password")
@@ -65,7 +67,7 @@ class PasswordResetIn(InSchema):
 class StaffRoleIn(InSchema):
     draft = rules.RoleDraft
     role = RoleField(required=True)
-    agency = CodeField(required=True)
+    agency = CodeField(list="agency", required=True)
     valid_from = JapaneseDate(load_default=None, allow_none=True)
     valid_until = JapaneseDate(load_default=None, allow_none=True)
 
@@ -78,7 +80,7 @@ class StaffIn(InSchema):
     draft = staticmethod(_staff_draft)
     login = Text(limit=64, required=True)
     name = Text(limit=100, required=True)
-    agency = CodeField(required=True)
+    agency = CodeField(list="agency", required=True)
     password = Password()
     roles = fields.List(fields.Nested(StaffRoleIn), load_default=list, validate=AtMost(ROLES_AT_ONCE))
 
@@ -100,17 +102,17 @@ def _move_draft(**data: Any) -> rules.MoveDraft:
 
 class StaffMoveIn(InSchema):
     draft = staticmethod(_move_draft)
-    agency = CodeField(required=True)
+    agency = CodeField(list="agency", required=True)
     roles = fields.List(RoleField(), required=True, validate=AtMost(ROLES_AT_ONCE, least=1))
     to_staff_id = fields.UUID(load_default=None, allow_none=True)
 
 
 class StaffArgs(PageArgs):
-    agency = CodeField(load_default=None)
+    agency = CodeField(list="agency", load_default=None)
 
 
 class ColleagueArgs(PageArgs):
-    agency = CodeField(required=True)
+    agency = CodeField(list="agency", required=True)
 
 
 class StaffRoleOut(OutSchema):

@@ -14,7 +14,7 @@ class CodeArgs(InSchema):
 
 class CodeIn(InSchema):
     draft = CodeDraft
-    list = CodeField(required=True)
+    list = CodeField(list="code_list", required=True)
     code = CodeField(required=True)
     ja = Text(required=True, limit=100)
     en = Text(required=True, limit=100)

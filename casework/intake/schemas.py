@@ -36,8 +36,8 @@ def optional_date() -> JapaneseDate:
     return JapaneseDate(load_default=None, allow_none=True)
 
 
-def codes(most: int, *, least: int = 0) -> fields.List[Any]:
-    return fields.List(CodeField(), required=True, validate=AtMost(most, least))
+def codes(most: int, list_name: str, *, least: int = 0) -> fields.List[Any]:
+    return fields.List(CodeField(list=list_name), required=True, validate=AtMost(most, least))
 
 
 class IntakeTopicIn(InSchema):
@@ -61,8 +61,8 @@ class ReceptionConsentIn(InSchema):
     """本人同意 given at the window."""
 
     draft = ReceptionConsentDraft
-    recipients = codes(30, least=1)
-    items = codes(30, least=1)
+    recipients = codes(30, "agency", least=1)
+    items = codes(30, "consent_item", least=1)
     given_on = JapaneseDate(required=True)
     form = CodeField(list="consent_form", required=True)
     purpose = CodeField(list="consent_purpose", load_default="referral_sharing")
@@ -99,7 +99,7 @@ class IntakeIn(InSchema):
     """相談受付・申込票. Required are window, topics and the consent state only."""
 
     draft = IntakeDraft
-    window = CodeField(required=True)
+    window = CodeField(list="window", required=True)
     topics = fields.List(fields.Nested(IntakeTopicIn), required=True, validate=AtMost(20, 1))
     consent = fields.Enum(ReceptionConsent, by_value=True, required=True, error_messages=UNKNOWN)
     consent_reason = optional_code("cannot_ask_reason")

@@ -9,11 +9,14 @@ from typing import Any
 
 
 class Messages:
-    """Errors by code (`[errors]`) and labels by enumeration and member (`[labels.<enum>]`)."""
+    """Errors by code (`[errors]`), labels by enumeration and member (`[labels.<enum>]`), and what fields are called
+    (`[fields.<schema>]`, `[fields.every]`): a label, or a label and the rule behind the field.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._errors: dict[str, str] = {}
         self._labels: dict[str, dict[str, str]] = {}
+        self._fields: dict[str, dict[str, tuple[str, str]]] = {}
         for path in sorted(folder.glob("*.toml")):
             content = tomllib.loads(path.read_text(encoding="utf-8"))
             self._take(path.name, content)
@@ -24,6 +27,11 @@ class Messages:
                 raise ValueError(f"{name}: error {code} is worded twice")
         for kind, members in content.get("labels", {}).items():
             self._labels.setdefault(kind, {}).update(members)
+        for schema, names in content.get("fields", {}).items():
+            known = self._fields.setdefault(schema, {})
+            for name, words in names.items():
+                label, hint = (words, "") if isinstance(words, str) else words
+                known[name] = (label, hint)
 
     def knows(self, code: str) -> bool:
         return code in self._errors
@@ -32,6 +40,14 @@ class Messages:
         """The sentence for a code with its facts filled in; the code itself when nobody worded it."""
         text = self._errors.get(code, code)
         return text.format_map(_Facts(facts or {}))
+
+    def field(self, schema: str, name: str) -> tuple[str, str]:
+        """(label, support text) of an input field; the field's own name when nobody worded it."""
+        found = self._fields.get(schema, {}).get(name) or self._fields.get("every", {}).get(name)
+        return found or (name, "")
+
+    def has_field(self, schema: str, name: str) -> bool:
+        return name in self._fields.get(schema, {}) or name in self._fields.get("every", {})
 
     def label(self, kind: str, member: str) -> str:
         return self._labels.get(kind, {}).get(member, member)

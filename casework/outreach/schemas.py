@@ -16,7 +16,7 @@ class EpisodeIn(InSchema):
     trigger = CodeField(required=True, list="outreach_trigger")
     basis = fields.String(required=True, validate=validate.OneOf(BASES, error=Fault("unknown_code")))
     worker_id = fields.UUID(required=True)
-    worker_agency = CodeField(required=True)
+    worker_agency = CodeField(list="agency", required=True)
     person_id = fields.UUID(load_default=None, allow_none=True)
     background = LongText()
 
@@ -52,7 +52,7 @@ class VisitIn(InSchema):
 class StepIn(InSchema):
     draft = StepDraft
     reason = LongText(limit=2000)
-    to_agency = CodeField(load_default=None, allow_none=True)
+    to_agency = CodeField(list="agency", load_default=None, allow_none=True)
     end_reason = CodeField(load_default=None, allow_none=True, list="outreach_end_reason")
 
 

@@ -14,11 +14,11 @@ class NeedIn(InSchema):
     draft = NeedDraft
     person_id = fields.UUID(required=True)
     coordinator_id = fields.UUID(required=True)
-    coordinator_agency = CodeField(required=True)
+    coordinator_agency = CodeField(list="agency", required=True)
     wish = LongText(limit=4000)
     conditions = LongText(limit=4000)
     wanted_kind = CodeField(load_default=None, allow_none=True, list="place_kind")
-    district = CodeField(load_default=None, allow_none=True)
+    district = CodeField(list="district", load_default=None, allow_none=True)
     plan_id = fields.UUID(load_default=None, allow_none=True)
 
 
@@ -27,7 +27,7 @@ class AssessIn(InSchema):
     wish = LongText(required=True, limit=4000)
     conditions = LongText(limit=4000)
     wanted_kind = CodeField(load_default=None, allow_none=True, list="place_kind")
-    district = CodeField(load_default=None, allow_none=True)
+    district = CodeField(list="district", load_default=None, allow_none=True)
 
 
 class TrialIn(InSchema):

@@ -46,7 +46,7 @@ class AddressIn(InSchema):
 
     draft = AddressDraft
     address = Text(required=True, limit=300)
-    district = optional_code()
+    district = optional_code("district")
     restricted = fields.Boolean(load_default=False)
     valid_from = optional_date()
 

@@ -37,18 +37,18 @@ class LineIn(InSchema):
     draft = LineDraft
     what = LongText(required=True, limit=1000)
     who = fields.String(required=True, validate=validate.OneOf(KINDS, error=Fault("unknown_code")))
-    agency = CodeField(load_default=None, allow_none=True)
+    agency = CodeField(list="agency", load_default=None, allow_none=True)
     by_when = JapaneseDate(load_default=None, allow_none=True)
     how_often = Text(limit=200)
-    initiative = CodeField(load_default=None, allow_none=True)
+    initiative = CodeField(list="initiative", load_default=None, allow_none=True)
 
 
 class RoleIn(InSchema):
     draft = RoleDraft
-    agency = CodeField(required=True)
+    agency = CodeField(list="agency", required=True)
     staff_id = fields.UUID(load_default=None, allow_none=True)
     task = LongText(required=True, limit=1000)
-    initiative = CodeField(load_default=None, allow_none=True)
+    initiative = CodeField(list="initiative", load_default=None, allow_none=True)
 
 
 class PlanIn(InSchema):
@@ -119,7 +119,7 @@ class EvaluationIn(InSchema):
 class CloseIn(InSchema):
     draft = CloseDraft
     close_reason = CodeField(required=True, list="close_reason")
-    after_lead_agency = CodeField(required=True)
+    after_lead_agency = CodeField(list="agency", required=True)
     after_lead_id = fields.UUID(required=True)
     handover = LongText()
 

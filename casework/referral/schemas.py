@@ -29,7 +29,7 @@ class ReferralIn(InSchema):
     """つなぎ, with consent (in force for receiver and items) or without (on a named ground)."""
 
     draft = ReferralDraft
-    to_agency = CodeField(required=True)
+    to_agency = CodeField(list="agency", required=True)
     reason = LongText(required=True, limit=4000)
     with_consent = fields.Boolean(required=True)
     ground = optional_code("sharing_ground")
@@ -53,7 +53,7 @@ class ReferralReturnIn(InSchema):
 
 class ReferralForwardIn(InSchema):
     draft = ForwardDraft
-    to_agency = optional_code()
+    to_agency = optional_code("agency")
     text = LongText(limit=2000)
 
 

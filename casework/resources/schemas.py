@@ -12,8 +12,8 @@ class ResourceIn(InSchema):
     draft = ResourceDraft
     kind = CodeField(required=True, list="place_kind")
     name = Text(required=True, limit=200)
-    district = CodeField(load_default=None, allow_none=True)
-    agency = CodeField(load_default=None, allow_none=True)
+    district = CodeField(list="district", load_default=None, allow_none=True)
+    agency = CodeField(list="agency", load_default=None, allow_none=True)
     capacity = fields.Integer(
         load_default=None,
         allow_none=True,
@@ -31,7 +31,7 @@ class ResourceEditIn(ResourceIn):
 
 class ResourceArgs(PageArgs):
     kind = CodeField(load_default=None, list="place_kind")
-    district = CodeField(load_default=None)
+    district = CodeField(list="district", load_default=None)
 
 
 class ResourceOut(OutSchema):

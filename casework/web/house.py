@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from flask import current_app
 
@@ -13,6 +13,10 @@ from ..kernel.messages import Messages
 from ..kernel.policy import Policy
 from ..settings import Settings
 from ..usecase import UseCase
+
+if TYPE_CHECKING:
+    from .pages.blueprint import FormDoor as Form
+    from .pages.book import Desk
 
 # Routes without a use case of their own; everything else must name one, or the application refuses to start.
 OPEN_ROUTES = frozenset({"static", "health.live", "health.ready"})
@@ -28,6 +32,18 @@ class House:
     clock: Clock
     messages: Messages
     routes: dict[str, UseCase] = field(default_factory=dict)
+    forms: dict[str, Form] = field(default_factory=dict)
+    _desk: Desk | None = None
+
+    @property
+    def desk(self) -> Desk:
+        if self._desk is None:
+            raise RuntimeError("pages were asked for before the application put their desk in")
+        return self._desk
+
+    @desk.setter
+    def desk(self, desk: Desk) -> None:
+        self._desk = desk
 
 
 def house() -> House:

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Flask, Response, current_app, request
+from flask import Response, current_app, request
 from marshmallow import fields
 from werkzeug.exceptions import HTTPException
 
@@ -57,13 +57,7 @@ class ProblemOut(OutSchema):
     current = fields.Dict(allow_none=True)
 
 
-def install(app: Flask) -> None:
-    app.register_error_handler(CaseworkError, _refused)
-    app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Exception, _fault)
-
-
-def _refused(refusal: CaseworkError) -> Response:
+def refused(refusal: CaseworkError) -> Response:
     messages = house().messages
     if isinstance(refusal, InvalidInput):
         faults = [
@@ -112,7 +106,7 @@ def walk(messages: Any, path: str = "") -> Iterator[tuple[str, str]]:
         yield path, messages if isinstance(messages, Fault) else str(messages)
 
 
-def _http(error: HTTPException) -> Response:
+def http(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:
         return Response(status=status, headers=dict(error.get_headers()))
@@ -123,7 +117,7 @@ def _http(error: HTTPException) -> Response:
     return answer
 
 
-def _fault(trouble: Exception) -> Response:
+def fault(trouble: Exception) -> Response:
     """A fault of ours: only its type and place are logged, because messages and values may hold personal data."""
     place = trouble.__traceback__
     while place is not None and place.tb_next is not None:

@@ -74,7 +74,12 @@ class OutSchema(Schema):
         return {name: value for name, value in data.items() if not isinstance(value, Withheld)}
 
     def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
-        value = super().get_attribute(obj, attr, default)
+        # Views have the attributes their schema names; only dumped dicts take the long way.
+        value = (
+            super().get_attribute(obj, attr, default)
+            if isinstance(obj, dict)
+            else getattr(obj, attr, default)
+        )
         return missing if isinstance(value, Withheld) else value
 
 

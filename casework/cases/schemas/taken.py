@@ -96,7 +96,7 @@ class MoveIn(InSchema):
 class HandOverIn(InSchema):
     draft = staticmethod(HandOverDraft)
     owner_id = fields.UUID(required=True)
-    agency = CodeField(required=True)
+    agency = CodeField(list="agency", required=True)
     reason = LongText(limit=4000, required=True)
     version = version()
 
@@ -104,7 +104,7 @@ class HandOverIn(InSchema):
 class LeadIn(InSchema):
     draft = staticmethod(LeadDraft)
     lead_id = fields.UUID(required=True)
-    agency = CodeField(required=True)
+    agency = CodeField(list="agency", required=True)
     version = version()
 
 
@@ -112,7 +112,7 @@ class StepOutIn(InSchema):
     draft = staticmethod(StepOutDraft)
     reason = LongText(limit=4000, required=True)
     lead_id = fields.UUID(load_default=None, allow_none=True)
-    lead_agency = code()
+    lead_agency = code("agency")
     version = version()
 
     @validates_schema
@@ -123,7 +123,7 @@ class StepOutIn(InSchema):
 
 class ReopenIn(InSchema):
     draft = staticmethod(ReopenDraft)
-    agency = CodeField(required=True)
+    agency = CodeField(list="agency", required=True)
     reason = LongText(limit=4000, required=True)
     next_contact_on = day()
     version = version()
@@ -162,7 +162,7 @@ class HouseholdIn(InSchema):
 
 class AssignmentIn(InSchema):
     draft = staticmethod(AssignmentDraft)
-    agency = CodeField(required=True)
+    agency = CodeField(list="agency", required=True)
     role = CodeField(list="meeting_role", required=True)
     staff_id = fields.UUID(load_default=None, allow_none=True)
     task = LongText(limit=2000)
@@ -172,7 +172,7 @@ class AssignmentIn(InSchema):
 class GrantIn(InSchema):
     draft = staticmethod(GrantDraft)
     staff_id = fields.UUID(required=True)
-    agency = CodeField(required=True)
+    agency = CodeField(list="agency", required=True)
     purpose = Text(limit=500, required=True)
     ends_at = fields.AwareDateTime(required=True)
 
@@ -202,9 +202,9 @@ class ConsentIn(InSchema):
     draft = staticmethod(ConsentDraft)
     purpose = CodeField(list="consent_purpose", required=True)
     state = Chosen(ConsentState, required=True)
-    recipients = codes(load_default=())
+    recipients = codes("agency", load_default=())
     items = codes("consent_item", load_default=())
-    holder = code()
+    holder = code("agency")
     form = code("consent_form")
     given_on = day()
     expires_on = day()
@@ -216,9 +216,9 @@ class ConsentIn(InSchema):
 class ConsentChangeIn(InSchema):
     draft = staticmethod(ConsentChange)
     state = Chosen(ConsentState, required=True)
-    recipients = codes(load_default=None, allow_none=True)
+    recipients = codes("agency", load_default=None, allow_none=True)
     items = codes("consent_item", load_default=None, allow_none=True)
-    holder = code()
+    holder = code("agency")
     form = code("consent_form")
     given_on = day()
     expires_on = day()
@@ -240,7 +240,7 @@ class NoteIn(InSchema):
     draft = staticmethod(NoteDraft)
     happened_at = fields.AwareDateTime(required=True)
     method = CodeField(list="contact_method", required=True)
-    agency = CodeField(required=True)
+    agency = CodeField(list="agency", required=True)
     segments = fields.List(fields.Nested(SegmentIn), load_default=(), validate=AtMost(50))
     quotes = fields.List(fields.UUID(), load_default=(), validate=AtMost(50))
     with_whom = Text(limit=500)
@@ -260,7 +260,7 @@ class AlertIn(InSchema):
 
 class DisclosureIn(InSchema):
     draft = staticmethod(DisclosureDraft)
-    to_agency = CodeField(required=True)
+    to_agency = CodeField(list="agency", required=True)
     ground = Text(limit=64, required=True)
     channel = Choice(CHANNELS, required=True)
     items = codes("consent_item", least=1, required=True)
@@ -297,5 +297,5 @@ class AssessmentArgs(InSchema):
 
 class InForceArgs(InSchema):
     purpose = CodeField(list="consent_purpose", required=True)
-    recipients = codes(load_default=list)
+    recipients = codes("agency", load_default=list)
     items = codes("consent_item", load_default=list)

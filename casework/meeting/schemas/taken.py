@@ -64,7 +64,7 @@ def _length(value: int) -> None:
 class MeetingIn(InSchema):
     draft = MeetingDraft
     basis = CodeField(list="meeting_basis", required=True)
-    convener = CodeField(required=True)
+    convener = CodeField(list="agency", required=True)
     chair_id = fields.UUID(required=True)
     secretariat_id = fields.UUID(required=True)
     planned_at = fields.AwareDateTime(required=True)
@@ -89,7 +89,7 @@ class AgendaIn(InSchema):
 
 class MemberIn(InSchema):
     draft = MemberDraft
-    agency = CodeField(required=True)
+    agency = CodeField(list="agency", required=True)
     ground = Text(limit=400, required=True)
     staff_id = maybe_id()
     case_id = maybe_id()
@@ -109,7 +109,7 @@ class SheetIn(InSchema):
     """準備シートの四項目."""
 
     draft = SheetDraft
-    agency = CodeField(required=True)
+    agency = CodeField(list="agency", required=True)
     household_picture = LongText(limit=4000)
     current_efforts = LongText(limit=4000)
     wanted_agencies = LongText(limit=4000)
@@ -169,7 +169,7 @@ class ActionDoneIn(InSchema):
 
 class ReassignIn(InSchema):
     draft = ReassignDraft
-    agency = CodeField(required=True)
+    agency = CodeField(list="agency", required=True)
     staff_id = maybe_id()
     due_on = maybe_day()
 

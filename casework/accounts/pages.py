@@ -1,0 +1,114 @@
+"""Pages of sign-in and out, one's own password and sessions, and the administration of accounts."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Response, request, url_for
+from marshmallow import ValidationError
+
+from ..kernel.actor import system_actor
+from ..kernel.errors import CaseworkError
+from ..web.house import house
+from ..web.pages import PageBlueprint, Setting, page, resume
+from ..web.pages.blueprint import faults_of, to
+from ..web.problems import InvalidInput
+from ..web.request import context
+from . import actions, login, queries, schemas
+from .rules import Origin
+
+bp = PageBlueprint("accounts", __name__)
+
+
+@bp.page("/sign-in", actions.open_session)
+def sign_in() -> Response:
+    """The sign-in page; `next` says where the person wanted to go."""
+    return _sign_in_page(request.args.get("next", ""), "", "", {}, 200)
+
+
+@bp.route("/sign-in", methods=["POST"])
+def sign_in_send() -> Response:
+    """Sign in, and go on where the person was: to the page they asked for, or to the text they had typed."""
+    parcel = request.form.get("parcel", "")
+    try:
+        draft = schemas.SignInIn().load(
+            {"login": request.form.get("login", ""), "password": request.form.get("password", "")}
+        )
+        signed = actions.sign_in(context(system_actor(house().clock.now())), draft, _origin())
+    except ValidationError as trouble:
+        faults = faults_of(InvalidInput(trouble.messages))
+        return _sign_in_page(request.form.get("next", ""), request.form.get("login", ""), parcel, faults, 422)
+    except CaseworkError as refusal:
+        return _sign_in_page(
+            request.form.get("next", ""),
+            request.form.get("login", ""),
+            parcel,
+            faults_of(refusal),
+            refusal.status,
+        )
+    login.remember(signed.token)
+    answer = resume(parcel, request.form.get("next", ""), signed.staff.must_change_password)
+    login.mark_device(answer, signed.device)
+    return answer
+
+
+@bp.route("/sign-out", methods=["POST"])
+def sign_out() -> Response:
+    """End the session; the cookie is worth nothing from now on."""
+    actions.sign_out(context())
+    login.forget()
+    return to(url_for("accounts_pages.sign_in"))
+
+
+bp.use_cases["sign_in_send"] = actions.open_session.use_case
+bp.use_cases["sign_out"] = actions.sign_out.use_case
+
+
+@bp.page("/account", queries.who_am_i)
+def account() -> Response:
+    """One's own account: roles, sessions, password."""
+    return page(
+        "accounts/account.html", me=queries.who_am_i(context()), sessions=queries.list_sessions(context())
+    )
+
+
+def _origin() -> Origin:
+    return Origin(
+        source=request.remote_addr or "",
+        agent=request.headers.get("User-Agent", ""),
+        device=request.cookies.get(login.device_cookie(), ""),
+    )
+
+
+def _sign_in_page(to: str, typed: str, parcel: str, faults: dict[str, list[str]], status: int) -> Response:
+    sentences = {name: " ".join(texts) for name, texts in faults.items()}
+    return page("web/sign_in.html", status, next=to, login=typed, parcel=parcel, faults=sentences)
+
+
+def _to_account(_: object, **_ids: UUID) -> str:
+    return url_for("accounts_pages.account")
+
+
+def _password(**_: object) -> Setting:
+    return Setting(show={"back": url_for("accounts_pages.account")})
+
+
+bp.form(
+    "/account/password",
+    actions.change_password,
+    endpoint="change_password",
+    title="パスワードの変更",
+    takes=schemas.PasswordIn,
+    prepare=_password,
+    then=_to_account,
+    button="変更する",
+)
+bp.form(
+    "/account/sessions/<uuid:session_id>/end",
+    actions.end_session,
+    endpoint="end_session",
+    title="サインイン中の端末を終了する",
+    prepare=_password,
+    then=_to_account,
+    button="終了する",
+)

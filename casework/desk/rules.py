@@ -1,0 +1,29 @@
+"""Shapes of 書きかけ: a form as far as it was typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+LONGEST = 400_000  # characters of one kept form: several minutes of a long meeting
+
+
+@dataclass(frozen=True, slots=True)
+class UnsentDraft:
+    """`form` is the path of the page, `content` the posted pairs as JSON text."""
+
+    form: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnsentView:
+    form: str
+    content: str
+    saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UnsentLine:
+    form: str
+    saved_at: datetime

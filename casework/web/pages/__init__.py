@@ -1,0 +1,21 @@
+"""What every page stands on: forms from the schemas, pages that name their use case, refusals that lose no text."""
+
+from ...kernel.book import Book, Option
+from .blueprint import PageBlueprint, Setting, page
+from .book import Desk, Place, StoredText
+from .controls import Control, Form
+from .resume import resume
+
+__all__ = [
+    "Book",
+    "Control",
+    "Desk",
+    "Form",
+    "Option",
+    "PageBlueprint",
+    "Place",
+    "Setting",
+    "StoredText",
+    "page",
+    "resume",
+]

@@ -1,0 +1,234 @@
+"""The pages' door: a page or a form names its use case; errors stand beside their fields and nothing typed is lost."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import marshmallow as ma
+from flask import Blueprint, Response, redirect, render_template, request
+from werkzeug.datastructures import MultiDict
+
+from ...kernel.book import Option
+from ...kernel.errors import BadInput, CaseworkError, NotAllowed, NotFound, VersionConflict
+from ...kernel.ids import new_id
+from ...usecase import Gated, Replayed, Reply, UseCase
+from ..house import house
+from ..problems import InvalidInput, walk
+from ..request import context
+from .controls import Form, keeps
+from .tree import collect, flatten, strangers
+
+AGAIN = frozenset({400, 409, 412, 422, 428, 429, 503})  # refusals after which the form is shown again
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a form's page shows around its fields, and what it starts from.
+
+    `show` goes to the template; `initial` is nested data as the API gives it; `choices` gives options by field;
+    `version` is that of the record being edited.
+    """
+
+    show: Mapping[str, Any] = field(default_factory=dict)
+    initial: Mapping[str, Any] = field(default_factory=dict)
+    choices: Mapping[str, Sequence[Option] | str] = field(default_factory=dict)
+    version: int | None = None
+
+
+Prepare = Callable[..., Setting]
+
+
+@dataclass(frozen=True, slots=True)
+class FormDoor:
+    """One form at work. GET shows it, POST does its use case once and leads on; a refusal shows it again."""
+
+    action: Gated[..., Any]
+    takes: type[ma.Schema] | None
+    template: str
+    title: str
+    prepare: Prepare
+    then: Callable[..., str]
+    blank_rows: int
+    button: str
+
+    @property
+    def keeps(self) -> bool:
+        """Whether what is typed may be kept or carried along: never a secret."""
+        return self.takes is None or keeps(self.takes())
+
+    def show(self, path_ids: dict[str, Any]) -> Response:
+        """The empty form, the record to be edited, or what was typed before and not sent."""
+        ctx = context()
+        if not ctx.policy.ever(ctx.actor, self.action.use_case.permission):
+            raise NotAllowed(self.action.use_case.permission.value)
+        setting = self.prepare(**path_ids)
+        kept = house().desk.stored(request.path)
+        typed = flatten(setting.initial) if kept is None else MultiDict(kept.pairs)
+        form = self._form(setting, typed, {}, new_id().hex)
+        form.version = typed.get("_version", setting.version, type=int)
+        return self._page(setting, form, 200, kept_at=None if kept is None else kept.saved_at)
+
+    def send(self, path_ids: dict[str, Any]) -> Response:
+        """The use case, once per form shown; what it refuses comes back with everything typed."""
+        if "_again" in request.form:  # a button without effect: another row
+            return self.again(None, path_ids)
+        if "_forget" in request.form:
+            house().desk.discard(request.path)
+            return to(request.path)
+        try:
+            address = self._do(path_ids)
+        except (NotFound, NotAllowed):
+            raise
+        except CaseworkError as refusal:
+            if refusal.status not in AGAIN:
+                raise
+            return self.again(refusal, path_ids)
+        if request.form.get("_kept"):
+            house().desk.discard(request.path)
+        return to(address)
+
+    def again(self, refusal: CaseworkError | None, path_ids: dict[str, Any]) -> Response:
+        """The form with what was typed, the faults beside their fields, and a new key if the old one is used up."""
+        setting = self.prepare(**path_ids)
+        faults = {} if refusal is None else faults_of(refusal)
+        used_up = refusal is not None and refusal.code == "idempotency_key_reused"
+        form = self._form(setting, request.form, faults, "" if used_up else request.form.get("_key", ""))
+        if isinstance(refusal, VersionConflict):
+            form.now = flatten(setting.initial)  # shown beside what was typed; sending again starts from here
+        else:
+            form.version = request.form.get("_version", type=int)
+        return self._page(setting, form, 200 if refusal is None else refusal.status)
+
+    def _do(self, path_ids: dict[str, Any]) -> str:
+        draft = () if self.takes is None else (load(self.takes(), request.form),)
+        ctx = context(reply=self._reply(path_ids))
+        ctx.expected_version = request.form.get("_version", type=int)
+        try:
+            result = self.action(ctx, *path_ids.values(), *draft)
+        except Replayed as before:
+            return before.body
+        return str(self.then(result, **path_ids))
+
+    def _reply(self, path_ids: dict[str, Any]) -> Reply | None:
+        key = request.form.get("_key", "")
+        if not key:
+            return None
+        pairs = sorted(p for p in request.form.items(multi=True) if p[0] not in ("csrf_token", "_key"))
+        digest = hashlib.sha256(repr(pairs).encode("utf-8", "surrogatepass")).digest()
+        render = functools.partial(self._answer, path_ids)
+        return Reply(f"page {request.path}", key[:128], digest, render)
+
+    def _answer(self, path_ids: dict[str, Any], result: Any) -> tuple[int, str]:
+        return 303, str(self.then(result, **path_ids))
+
+    def _form(
+        self, setting: Setting, typed: MultiDict[str, str], faults: Mapping[str, Sequence[str]], key: str
+    ) -> Form:
+        home = house()
+        return Form(
+            schema=(self.takes or ma.Schema)(),
+            book=home.desk.book(),
+            messages=home.messages,
+            typed=typed,
+            faults=faults,
+            choices=setting.choices,
+            blank_rows=self.blank_rows,
+            key=key or new_id().hex,
+            version=setting.version,
+        )
+
+    def _page(self, setting: Setting, form: Form, status: int, **show: Any) -> Response:
+        body = render_template(
+            self.template, **setting.show, **show, form=form, title=self.title, button=self.button
+        )
+        return Response(body, status)
+
+
+class PageBlueprint(Blueprint):
+    """A house's pages. Routes are made by `page` and `form` only, so each one names its use case."""
+
+    def __init__(self, name: str, module: str) -> None:
+        super().__init__(f"{name}_pages", module, template_folder="templates")
+        self.use_cases: dict[str, UseCase] = {}
+        self.forms: dict[str, FormDoor] = {}
+
+    def page(self, path: str, reads: Gated[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """A page that looks: `reads` is the use case that decides who may; the view may read more."""
+
+        def wrap(view: Callable[..., Any]) -> Callable[..., Any]:
+            self.add_url_rule(path, view.__name__, view, methods=["GET"])
+            self.use_cases[view.__name__] = replace(reads.use_case, reads=True)
+            return view
+
+        return wrap
+
+    def form(
+        self,
+        path: str,
+        action: Gated[..., Any],
+        *,
+        endpoint: str,
+        title: str,
+        then: Callable[..., str],
+        takes: type[ma.Schema] | None = None,
+        prepare: Prepare | None = None,
+        template: str = "web/form.html",
+        blank_rows: int = 1,
+        button: str = "保存",
+    ) -> None:
+        """A page that does: `action(ctx, *path ids, draft?)`, then on to `then(result, **path ids)`."""
+        door = FormDoor(action, takes, template, title, prepare or _nothing_else, then, blank_rows, button)
+
+        def show(**path_ids: Any) -> Response:
+            return door.show(path_ids)
+
+        def send(**path_ids: Any) -> Response:
+            return door.send(path_ids)
+
+        sending = f"{endpoint}_send"
+        self.add_url_rule(path, endpoint, show, methods=["GET"])
+        self.add_url_rule(path, sending, send, methods=["POST"])
+        self.use_cases[endpoint] = replace(action.use_case, reads=True)  # looking at the form does nothing
+        self.use_cases[sending] = action.use_case
+        self.forms[f"{self.name}.{sending}"] = door
+
+
+def _nothing_else(**_: Any) -> Setting:
+    return Setting()
+
+
+def load(schema: ma.Schema, posted: MultiDict[str, str]) -> Any:
+    """The draft behind a posted form; InvalidInput with every fault by field."""
+    unknown = strangers(schema, posted)
+    if unknown:
+        raise BadInput("field_unknown", unknown[0])
+    try:
+        return schema.load(collect(schema, posted))
+    except ma.ValidationError as trouble:
+        raise InvalidInput(trouble.messages) from None
+
+
+def to(address: str) -> Response:
+    """On to another page of the house."""
+    answer = redirect(address, 303)
+    return Response(answer.get_data(), 303, answer.headers)
+
+
+def page(template: str, status: int = 200, **show: Any) -> Response:
+    """A page from its template and the views it shows."""
+    return Response(render_template(template, **show), status)
+
+
+def faults_of(refusal: CaseworkError) -> dict[str, list[str]]:
+    """Sentences by dotted field name; those of the whole form under ""."""
+    messages = house().messages
+    if not isinstance(refusal, InvalidInput):
+        return {refusal.field or "": [messages.error(refusal.code, refusal.facts)]}
+    found: dict[str, list[str]] = {}
+    for name, fault in walk(refusal.messages):
+        found.setdefault(name, []).append(messages.error(str(fault), getattr(fault, "facts", {})))
+    return found

@@ -1,0 +1,221 @@
+"""A form as the templates see it: one control per schema field, with label, hint, choices, typed text and errors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+from werkzeug.datastructures import MultiDict
+
+from ...kernel.book import Book, Option
+from ...kernel.messages import Messages
+from .. import schema as s
+from .tree import rows_of
+
+MANY = 6  # up to so many choices are shown as radio buttons, more as a list
+DATE_HINT = "例: R8.4.1、令和8年4月1日、2026-04-01"
+
+
+@dataclass
+class Control:
+    """One field. `kind` chooses the component: text, lines, secret, date, moment, radios, select, checks, tick,
+    group (fields of a nested record) or rows (a repeated group)."""
+
+    name: str
+    kind: str
+    label: str
+    hint: str = ""
+    required: bool = False
+    values: Sequence[str] = ()
+    options: Sequence[Option] = ()
+    errors: Sequence[str] = ()
+    limit: int | None = None
+    parts: Sequence[Control] = ()
+    rows: Sequence[Sequence[Control]] = ()
+    now: str = ""  # after a conflict: what the record holds, if it differs
+    complete: str = "off"  # autocomplete token
+    mode: str = ""  # inputmode
+
+    @property
+    def id(self) -> str:
+        return "f-" + self.name.replace(".", "-")
+
+    @property
+    def value(self) -> str:
+        return self.values[0] if self.values else ""
+
+    @property
+    def described_by(self) -> str:
+        """Ids of hint and error, for aria-describedby."""
+        ids = [f"{self.id}-hint"] if self.hint else []
+        return " ".join([*ids, f"{self.id}-error"] if self.errors else ids)
+
+    @property
+    def first_id(self) -> str:
+        """Where a link of the error summary leads."""
+        return f"{self.id}-0" if self.kind in ("radios", "checks") else self.id
+
+    def part(self, name: str) -> Control:
+        return next(p for p in self.parts if p.name.rsplit(".", 1)[-1] == name)
+
+
+@dataclass
+class Form:
+    """A schema with what was typed and what is wrong with it.
+
+    `choices` gives the options of fields by dotted name without row numbers, or the name of a list of the book;
+    `blank_rows` how many empty rows a repeated group offers beyond the filled ones.
+    """
+
+    schema: Schema
+    book: Book
+    messages: Messages
+    typed: MultiDict[str, str] = field(default_factory=MultiDict)
+    faults: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    choices: Mapping[str, Sequence[Option] | str] = field(default_factory=dict)
+    leave_out: frozenset[str] = frozenset({"version"})
+    blank_rows: int = 1
+    key: str = ""
+    version: int | None = None
+    now: MultiDict[str, str] | None = None  # after a conflict: what the record holds
+
+    def __getitem__(self, path: str) -> Control:
+        """The control of a dotted field name ("person.addresses.0.address")."""
+        schema, prefix, parts = self.schema, "", path.split(".")
+        while True:
+            name = parts.pop(0)
+            declared = schema.load_fields[name]
+            inner = declared.inner if isinstance(declared, fields.List) else declared
+            if not parts or not isinstance(inner, fields.Nested):
+                return self._control(schema, declared, prefix + name, name)
+            prefix += f"{name}."
+            if isinstance(declared, fields.List):
+                prefix += f"{parts.pop(0)}."
+            schema = inner.schema
+
+    def __iter__(self) -> Iterator[Control]:
+        return iter(self._controls(self.schema, ""))
+
+    def only(self, *names: str) -> list[Control]:
+        return [self[name] for name in names]
+
+    def but(self, *names: str) -> list[Control]:
+        return [control for control in self if control.name not in names]
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the form may be kept while it is typed: never with a secret in it."""
+        return keeps(self.schema)
+
+    @property
+    def summary(self) -> list[tuple[str, str]]:
+        """(id of the field or "", sentence) for every fault, in the order of the fields."""
+        return [(self._anchor(name), text) for name, texts in self.faults.items() for text in texts]
+
+    def _anchor(self, name: str) -> str:
+        try:
+            return self[name].first_id if name else ""
+        except (KeyError, ValueError, IndexError):
+            return ""
+
+    def _controls(self, schema: Schema, prefix: str) -> list[Control]:
+        return [
+            self._control(schema, declared, prefix + name, name)
+            for name, declared in schema.load_fields.items()
+            if prefix + name not in self.leave_out and self._bare(prefix + name) not in self.leave_out
+        ]
+
+    @staticmethod
+    def _bare(path: str) -> str:
+        return re.sub(r"\.\d+(?=\.|$)", "", path)
+
+    def _control(self, schema: Schema, declared: fields.Field[Any], path: str, name: str) -> Control:
+        label, hint = self.messages.field(type(schema).__name__, name)
+        control = Control(path, "text", label, hint, declared.required, errors=self.faults.get(path, ()))
+        control.values = self.typed.getlist(path)
+        inner = declared.inner if isinstance(declared, fields.List) else declared
+        if isinstance(inner, fields.Nested):
+            self._nest(control, inner.schema, repeated=isinstance(declared, fields.List))
+            return control
+        self._shape(control, declared, inner)
+        if self.now is not None and self.now.getlist(path) != list(control.values):
+            labels = {o.value: o.label for o in control.options}
+            control.now = "、".join(labels.get(v, v) for v in self.now.getlist(path)) or "(空欄)"
+        return control
+
+    def _nest(self, control: Control, schema: Schema, *, repeated: bool) -> None:
+        if not repeated:
+            control.kind, control.parts = "group", self._controls(schema, f"{control.name}.")
+            return
+        filled = rows_of(self.typed, control.name)
+        first = (filled[-1] + 1) if filled else 0
+        wanted = [*filled, *range(first, first + self.blank_rows)]
+        control.kind = "rows"
+        control.rows = [self._controls(schema, f"{control.name}.{at}.") for at in wanted]
+
+    def _shape(self, control: Control, declared: fields.Field[Any], inner: fields.Field[Any]) -> None:
+        options = self._options(control, inner)
+        several = isinstance(declared, fields.List)
+        if options is not None:
+            control.options = options
+            few = len(options) <= MANY and not any(o.group for o in options)
+            control.kind = "checks" if several else "radios" if few else "select"
+        elif isinstance(inner, fields.Boolean):
+            control.kind = "radios" if inner.allow_none or inner.required else "tick"
+            control.options = _yes_no(self.messages, unknown=not inner.required)
+        elif isinstance(inner, s.JapaneseDate | s.JapanesePartialDate):
+            control.kind, control.hint = "date", control.hint or DATE_HINT
+        elif isinstance(inner, fields.AwareDateTime):
+            control.kind, control.hint = "moment", control.hint or "例: R8.4.1 14:30"
+        elif isinstance(inner, fields.Integer):
+            control.mode = "numeric"
+        elif getattr(inner, "secret", False):
+            control.kind, control.values = "secret", ()  # what is secret is never shown again
+        elif isinstance(inner, s.Text):
+            control.kind = "lines" if inner.multiline else "text"
+            control.limit = inner.limit
+
+    def _options(self, control: Control, inner: fields.Field[Any]) -> Sequence[Option] | None:
+        """Choices named by the page, by the field's code list, or by the words that its validator knows."""
+        given = self.choices.get(self._bare(control.name))
+        if given is not None and not isinstance(given, str):
+            return given
+        listed = given or getattr(inner, "code_list", "")
+        if listed:
+            return self.book.offered(listed, *control.values)
+        if isinstance(inner, fields.UUID):
+            return self.book.offered("staff", *control.values)
+        enum = getattr(inner, "enum", None) or getattr(inner, "states", None)
+        if enum is not None:
+            return self._words([member.value for member in enum], snake(enum.__name__))
+        words = getattr(inner, "words", None) or _one_of(inner)
+        if words is None:
+            return None
+        return self._words(words, str((inner.metadata or {}).get("label_of", control.name.rsplit(".")[-1])))
+
+    def _words(self, words: Sequence[Any], kind: str) -> list[Option]:
+        return [Option(str(word), self.messages.label(kind, str(word))) for word in words]
+
+
+def keeps(schema: Schema) -> bool:
+    return not any(getattr(declared, "secret", False) for declared in schema.load_fields.values())
+
+
+def snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def _yes_no(messages: Messages, *, unknown: bool) -> list[Option]:
+    answers = [Option("1", messages.label("answer", "yes")), Option("0", messages.label("answer", "no"))]
+    return [*answers, Option("", messages.label("answer", "unknown"))] if unknown else answers
+
+
+def _one_of(declared: fields.Field[Any]) -> list[Any] | None:
+    rules = declared.validate
+    for rule in rules if isinstance(rules, list | tuple) else [rules]:
+        if isinstance(rule, validate.OneOf):
+            return list(rule.choices)
+    return None

@@ -1,0 +1,39 @@
+"""Where refusals part: problem bodies under /api and for machines, pages that say what to do next for people."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from ..kernel.errors import CaseworkError
+from . import problems
+from .pages import refused as pages
+
+MACHINES = ("/api/", "/healthz", "/readyz", "/static/")
+
+
+def install(app: Flask) -> None:
+    app.register_error_handler(CaseworkError, _refused)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _fault)
+
+
+def _refused(refusal: CaseworkError) -> Response:
+    return problems.refused(refusal) if _machine() else pages.refused(refusal)
+
+
+def _http(error: HTTPException) -> Response:
+    answer = problems.http(error)
+    status = answer.status_code
+    if _machine() or status < 400:
+        return answer
+    return pages.refusal(status, problems.HTTP_CODES.get(status, "fault"))
+
+
+def _fault(trouble: Exception) -> Response:
+    answer = problems.fault(trouble)
+    return answer if _machine() else pages.refusal(500, "fault")
+
+
+def _machine() -> bool:
+    return request.path.startswith(MACHINES)

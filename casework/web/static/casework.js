@@ -1,0 +1,150 @@
+// What needs a script: keeping typed text, kana from the IME, rows, characters left, and a warning before time-out.
+"use strict";
+(() => {
+  const body = document.body;
+  const token = body.dataset.token;
+  const form = document.querySelector("form[data-keep]");
+  const EVERY = 5000;
+
+  // Enter that ends a composition must never send a form (229: Safari and older Edge say so by key code).
+  document.addEventListener("keydown", (e) => {
+    if (e.key === "Enter" && (e.isComposing || e.keyCode === 229)) e.stopPropagation();
+    else if (e.key === "Enter" && (e.ctrlKey || e.metaKey) && form && form.contains(e.target)) {
+      e.preventDefault();
+      form.requestSubmit(form.querySelector(".send .primary"));
+    }
+  }, true);
+  let composing = false;
+  document.addEventListener("compositionstart", () => { composing = true; });
+  document.addEventListener("compositionend", () => { setTimeout(() => { composing = false; }, 0); });
+
+  // Kana as typed into the IME; a field that somebody edited is left alone.
+  for (const kana of document.querySelectorAll("input[name$='kana']")) {
+    const name = document.getElementById(kana.id.replace(/kana$/, "name"));
+    if (!name) continue;
+    let own = kana.value !== "", reading = "";
+    kana.addEventListener("input", () => { own = kana.value !== ""; });
+    name.addEventListener("compositionupdate", (e) => { if (/^[ぁ-ゖー　 ]+$/.test(e.data)) reading = e.data; });
+    name.addEventListener("compositionend", () => {
+      if (!own && reading) kana.value = (kana.value ? kana.value + " " : "") + reading.trim();
+      reading = "";
+    });
+  }
+
+  // Characters as people count them.
+  const counter = typeof Intl.Segmenter === "function" ? new Intl.Segmenter("ja", { granularity: "grapheme" }) : null;
+  const size = (text) => counter ? [...counter.segment(text)].length : [...text].length;
+  for (const field of document.querySelectorAll("[data-limit]")) {
+    const limit = Number(field.dataset.limit);
+    if (limit > 10000) continue;
+    const left = document.createElement("p");
+    left.className = "count"; left.hidden = true;
+    field.after(left);
+    field.addEventListener("input", () => {
+      const rest = limit - size(field.value);
+      left.hidden = rest > limit * 0.2 && rest > 20;
+      left.textContent = rest >= 0 ? `あと${rest}文字` : `${-rest}文字多くなっています`;
+    });
+  }
+
+  // Another row of a repeated group, without a journey to the server.
+  for (const group of document.querySelectorAll("[data-rows]")) {
+    const button = group.querySelector("button[name=_again]");
+    if (!button) continue;
+    button.addEventListener("click", (e) => {
+      e.preventDefault();
+      const rows = group.querySelectorAll(":scope > .row");
+      const last = rows[rows.length - 1];
+      const name = group.dataset.rows;
+      const at = Math.max(...[...group.querySelectorAll("[name]")].map((n) => Number((n.name.slice(name.length + 1).match(/^\d+/) || [0])[0]))) + 1;
+      const was = last.querySelector("[name^='" + name + ".']").name.slice(name.length + 1).match(/^\d+/)[0];
+      const fresh = last.cloneNode(true);
+      const dots = `${name}.${was}.`, dashes = `f-${name.replaceAll(".", "-")}-${was}-`;
+      for (const node of [fresh, ...fresh.querySelectorAll("*")]) {
+        for (const key of ["id", "name", "for", "aria-describedby"]) {
+          const value = node.getAttribute(key);
+          if (value) node.setAttribute(key, value.replaceAll(dots, `${name}.${at}.`).replaceAll(dashes, `f-${name.replaceAll(".", "-")}-${at}-`));
+        }
+        if (node.matches("input[type=text], textarea")) { node.value = ""; node.removeAttribute("value"); }
+        if (node.matches("textarea")) node.textContent = "";
+        if (node.matches("input[type=radio], input[type=checkbox]")) node.checked = node.type === "radio" && node.value === "";
+        if (node.matches("select")) node.selectedIndex = 0;
+      }
+      fresh.querySelectorAll(".error").forEach((n) => n.remove());
+      fresh.querySelector("legend").textContent = fresh.querySelector("legend").textContent.replace(/\d+$/, String(rows.length + 1));
+      last.after(fresh);
+      fresh.querySelector("input, select, textarea").focus();
+    });
+  }
+
+  if (form && token) keep(form);
+  if (token) watch(Number(body.dataset.idleMinutes));
+
+  // Typed text is kept, sealed, on the server; a form is sent only when the server answers.
+  function keep(form) {
+    const says = document.createElement("p");
+    says.className = "state"; says.setAttribute("role", "status");
+    form.querySelector(".send").after(says);
+    let dirty = false, sending = false, timer = null;
+    const pairs = () => [...new FormData(form)].filter(([n]) => !["csrf_token", "_key", "_kept"].includes(n)).map(([n, v]) => [n, String(v)]);
+    const blank = JSON.stringify(pairs());
+    const put = async (leaving) => {
+      const content = JSON.stringify(pairs());
+      const answer = await fetch("/api/v1/unsent", {
+        method: "PUT", keepalive: leaving && content.length < 60000,
+        headers: { "Content-Type": "application/json", "X-CSRFToken": token },
+        body: JSON.stringify({ form: location.pathname, content }),
+      });
+      if (!answer.ok) throw new Error(String(answer.status));
+      form.elements._kept.value = "1";
+    };
+    const save = async () => {
+      timer = null;
+      if (!dirty || composing) { if (dirty) timer = setTimeout(save, EVERY); return; }
+      dirty = false;
+      try { await put(false); says.textContent = `書きかけを保存しました(${new Date().toLocaleTimeString("ja-JP", { hour: "2-digit", minute: "2-digit" })})`; }
+      catch { dirty = true; timer = setTimeout(save, EVERY); says.textContent = "書きかけをまだ保存できていません。このまま続けて入力できます。"; }
+    };
+    form.addEventListener("input", () => { dirty = true; if (!timer) timer = setTimeout(save, EVERY); });
+    document.addEventListener("visibilitychange", () => { if (document.hidden && dirty) put(true).then(() => { dirty = false; }, () => {}); });
+    form.addEventListener("submit", async (e) => {
+      if (sending || (e.submitter && e.submitter.name)) { sending = true; return; }
+      e.preventDefault();
+      const button = e.submitter || form.querySelector(".send .primary");
+      try {
+        const alive = await fetch("/healthz", { cache: "no-store" });
+        if (!alive.ok) throw new Error("down");
+        sending = true; dirty = false;
+        form.requestSubmit(button);
+      } catch {
+        says.setAttribute("role", "alert");
+        says.textContent = "サーバーに接続できないため、まだ保存していません。入力した内容は画面に残っています。少し待ってから、もう一度押してください。";
+      }
+    });
+    addEventListener("beforeunload", (e) => { if (dirty && !sending && JSON.stringify(pairs()) !== blank) e.preventDefault(); });
+    addEventListener("pageshow", () => { sending = false; });
+  }
+
+  // Five minutes before the session ends, say so; typed text is kept either way.
+  function watch(minutes) {
+    let last = Date.now();
+    const mark = () => { last = Date.now(); };
+    setInterval(() => {
+      const left = minutes - (Date.now() - last) / 60000;
+      let box = document.getElementById("timeout");
+      if (left > 5) { if (box) box.remove(); return; }
+      if (!box) {
+        box = document.createElement("section");
+        box.id = "timeout"; box.className = "banner warn"; box.setAttribute("role", "alert");
+        box.innerHTML = "<h2>まもなくサインアウトします</h2><p>入力した内容は自動で保存されます。</p><p><button type=\"button\" class=\"secondary\">作業を続ける</button></p>";
+        box.querySelector("button").addEventListener("click", async () => {
+          const answer = await fetch("/api/v1/session", { cache: "no-store" });
+          if (answer.ok) { mark(); box.remove(); } else location.reload();
+        });
+        document.querySelector("main").prepend(box);
+      }
+    }, 30000);
+    const fetched = window.fetch;
+    window.fetch = (...args) => { if (!String(args[0]).startsWith("/healthz")) mark(); return fetched(...args); };
+  }
+})();
