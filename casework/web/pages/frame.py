@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, Response, abort, request, url_for
+from flask import Flask, Response, abort, current_app, request, url_for
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -29,7 +29,7 @@ YEAR = 365 * 24 * 60 * 60
 def install(app: Flask) -> None:
     """Helpers of the templates, the assets, and compression of pages."""
     app.jinja_env.filters.update(wareki=wareki, moment=moment, clock=clock, label=label, named=named)
-    app.jinja_env.globals.update(asset=asset, can=can)
+    app.jinja_env.globals.update(asset=asset, can=can, has=has)
     app.jinja_env.tests["withheld"] = lambda value: isinstance(value, Withheld)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_around)
@@ -86,6 +86,11 @@ def can(permission: str) -> bool:
     """Whether a role of the person may ever do this: for links and panels, never as the only check."""
     actor = getattr(current_user, "actor", None)
     return actor is not None and house().policy.ever(actor, Permission(permission))
+
+
+def has(endpoint: str) -> bool:
+    """Whether a house above has this page: links upwards are made by name."""
+    return endpoint in current_app.view_functions
 
 
 def asset(name: str) -> str:
