@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 
 from ..kernel.actor import Permission
 from ..kernel.errors import BadInput, NotFound
@@ -48,8 +48,10 @@ def staff_names(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, str]:
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    query = select(Staff.id, Staff.name).where(Staff.id.in_(wanted))
-    return {row.id: row.name for row in ctx.session.execute(query)}
+    return {row.id: row.name for row in ctx.session.execute(_NAMES, {"wanted": wanted})}
+
+
+_NAMES = select(Staff.id, Staff.name).where(Staff.id.in_(bindparam("wanted", expanding=True)))
 
 
 def in_force(ctx: Context) -> ColumnElement[bool]:

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -90,7 +90,8 @@ def presence_for_token(session: Session, token: str, now: datetime, settings: Se
 
     A session found idle for too long is ended for good, so that a clock set back does not revive it.
     """
-    rows = session.execute(_presence_query(token, now), execution_options=_CLEARED).all()
+    asked = {"token": digest(token), "today": tokyo_date(now)}
+    rows = session.connection().execute(_PRESENCE, asked, execution_options=_CLEARED).all()
     session.rollback()
     if not rows or rows[0].ended_at is not None or rows[0].disabled_at is not None:
         return None
@@ -107,31 +108,32 @@ def presence_for_token(session: Session, token: str, now: datetime, settings: Se
     return Presence(Actor(row.staff_id, row.name, memberships, now, row.id), row.must_change_password)
 
 
-def _presence_query(token: str, now: datetime) -> Any:
-    today = tokyo_date(now)
-    counts = and_(
-        StaffRole.staff_id == Staff.id,
-        StaffRole.valid_from <= today,
-        or_(StaffRole.valid_until.is_(None), StaffRole.valid_until >= today),
+# Built once: every request asks it.
+_PRESENCE = (
+    select(
+        StaffSession.id,
+        StaffSession.seen_at,
+        StaffSession.ends_at,
+        StaffSession.ended_at,
+        Staff.id.label("staff_id"),
+        Staff.name,
+        Staff.disabled_at,
+        Staff.must_change_password,
+        StaffRole.role,
+        StaffRole.agency,
     )
-    return (
-        select(
-            StaffSession.id,
-            StaffSession.seen_at,
-            StaffSession.ends_at,
-            StaffSession.ended_at,
-            Staff.id.label("staff_id"),
-            Staff.name,
-            Staff.disabled_at,
-            Staff.must_change_password,
-            StaffRole.role,
-            StaffRole.agency,
-        )
-        .join(Staff, Staff.id == StaffSession.staff_id)
-        .outerjoin(StaffRole, counts)
-        .where(StaffSession.token_digest == digest(token))
-        .order_by(StaffRole.id)
+    .join(Staff, Staff.id == StaffSession.staff_id)
+    .outerjoin(
+        StaffRole,
+        and_(
+            StaffRole.staff_id == Staff.id,
+            StaffRole.valid_from <= bindparam("today"),
+            or_(StaffRole.valid_until.is_(None), StaffRole.valid_until >= bindparam("today")),
+        ),
     )
+    .where(StaffSession.token_digest == bindparam("token"))
+    .order_by(StaffRole.id)
+)
 
 
 def _write(session: Session, session_id: UUID, **values: datetime) -> None:

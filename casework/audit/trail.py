@@ -62,7 +62,8 @@ _CLEARED = {CLEARED: True}
 
 def append(session: Session, events: Iterable[Event]) -> None:
     """Add events at the end of the chain, inside the session's transaction; the head is locked here, last."""
-    head = session.execute(_LOCK_HEAD, execution_options=_CLEARED).one_or_none()
+    connection = session.connection()
+    head = connection.execute(_LOCK_HEAD, execution_options=_CLEARED).one_or_none()
     if head is None:
         raise Unavailable("trail_missing")
     seq, previous = head
@@ -74,8 +75,8 @@ def append(session: Session, events: Iterable[Event]) -> None:
         this = digest(seq, previous, fields)
         rows.append({**fields, "seq": seq, "previous": previous, "digest": this})
         previous = this
-    session.execute(_ADD, rows, execution_options=_CLEARED)
-    session.execute(_MOVE_HEAD, {"seq": seq, "digest": previous}, execution_options=_CLEARED)
+    connection.execute(_ADD, rows, execution_options=_CLEARED)
+    connection.execute(_MOVE_HEAD, {"seq": seq, "digest": previous}, execution_options=_CLEARED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ CONSENTS = f"{CASE}/people/<uuid:person_id>/consents"
 
 bp.door("GET", "/cases", queries.list_cases, query=s.ListArgs, gives=page_of(s.CaseLineOut))
 bp.door("GET", CASE, queries.read_case, gives=s.CaseOut)
+bp.door("GET", f"{CASE}/file", queries.read_file, query=s.FileArgs, gives=s.FileOut)
 bp.door("GET", f"{CASE}/timeline", queries.timeline, query=PageArgs, gives=page_of(s.TimelineOut))
 bp.door(
     "PATCH",

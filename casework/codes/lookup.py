@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import bindparam, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from ..kernel.errors import BadInput
 from .models import Code
 
 Choice = tuple[str, str, str]  # list, code, field the code was typed into
+_OFFERED = select(Code.list, Code.code).where(
+    tuple_(Code.list, Code.code).in_(bindparam("codes", expanding=True)),
+    or_(Code.valid_from.is_(None), Code.valid_from <= bindparam("day")),
+    or_(Code.valid_to.is_(None), Code.valid_to >= bindparam("day")),
+)
 
 
 def require(session: Session, choices: Iterable[Choice], day: date) -> None:
@@ -19,12 +24,8 @@ def require(session: Session, choices: Iterable[Choice], day: date) -> None:
     wanted = list(choices)
     if not wanted:
         return
-    query = select(Code.list, Code.code).where(
-        tuple_(Code.list, Code.code).in_(sorted({(c[0], c[1]) for c in wanted})),
-        or_(Code.valid_from.is_(None), Code.valid_from <= day),
-        or_(Code.valid_to.is_(None), Code.valid_to >= day),
-    )
-    known = {tuple(row) for row in session.execute(query)}
+    asked = {"codes": sorted({(c[0], c[1]) for c in wanted}), "day": day}
+    known = {tuple(row) for row in session.execute(_OFFERED, asked)}
     for list_name, code, field in wanted:
         if (list_name, code) not in known:
             raise BadInput("unknown_code", field, list=list_name)

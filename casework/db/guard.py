@@ -113,15 +113,15 @@ def _is_raw(element: object) -> bool:
 
 
 @lru_cache(maxsize=4)
-def _confidential(_mappers: int) -> frozenset[str]:
-    """Counted anew when the number of mapped classes changes, that is when a house was imported."""
+def _confidential(_tables: int) -> frozenset[str]:
+    """Counted anew when the number of tables changes, that is when a house was imported."""
     found = (inspect(m.class_) for m in Base.registry.mappers if issubclass(m.class_, Confidential))
     return frozenset(str(mapper.local_table.name) for mapper in found)
 
 
 def confidential_tables() -> frozenset[str]:
     """Names of the tables marked Confidential."""
-    return _confidential(len(Base.registry.mappers))
+    return _confidential(len(Base.metadata.tables))
 
 
 def guard_engine(engine: Engine) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import count
 from typing import Any, cast
 
-from sqlalchemy import BindParameter, and_, bindparam, exists, or_, select, true
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.sql.elements import Grouping
 
 from ..kernel.actor import Role, Standing
 from ..kernel.policy import Look, Reason, acting
@@ -36,6 +38,23 @@ def stand_in(role: Role) -> StandIn:
         bindparam(f"agencies_{role.value}", callable_=agencies, expanding=True, unique=True),
         bindparam(f"now_{role.value}", callable_=lambda: acting.get().now, unique=True),
     )
+
+
+class Sight(Grouping[bool]):
+    """The WHERE clause of an actor's sight, known to the statement cache by a number.
+
+    Walking the reasons for a cache key cost more than running the statement. What differs between actors is not
+    part of the key: it stands in parameters that are filled when the statement runs (`stand_in`).
+    """
+
+    _numbers = count()
+
+    def __init__(self, *clauses: ColumnElement[bool]) -> None:
+        super().__init__(or_(false(), *clauses))
+        self.number = next(self._numbers)
+
+    def _gen_cache_key(self, anon_map: Any, bindparams: Any) -> tuple[Any, ...]:
+        return Sight, self.number
 
 
 def _agencies(who: Standing | StandIn) -> Any:

@@ -76,7 +76,7 @@ def view(ctx: Context, row: Intake) -> IntakeView:
         case_id=row.case_id,
         merged_into_intake=row.merged_into_intake,
         merged_into_case=row.merged_into_case,
-        moves=tuple(m.name for m in INTAKE.open_moves(row.state) if ctx.may(m.permission, row)),
+        moves=ctx.moves(INTAKE, row),
     )
 
 
@@ -111,7 +111,7 @@ def listing(
         query = query.where(Intake.state == state)
     rows, following = _page(ctx, query, after)
     mains = _mains(ctx, rows)
-    names = people.names(ctx, [row.person_id for row in rows])
+    names = people.written_names(ctx, [row.person_id for row in rows])
     lines = (
         IntakeLine(
             id=row.id,
@@ -123,7 +123,7 @@ def listing(
             received_on=row.received_on,
             urgency=row.urgency,
             main_topic=mains[row.id],
-            person_name=names.get(row.person_id, (None, None))[0],
+            person_name=names.get(row.person_id),
             next_contact_on=row.next_contact_on,
             case_id=row.case_id,
         )

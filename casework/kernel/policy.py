@@ -47,6 +47,8 @@ class Policy:
     _clauses: dict[tuple[Permission, type, frozenset[Role]], list[Any]] = field(
         default_factory=dict, compare=False, repr=False
     )
+    # Statements built from those clauses, once per set of roles (see Context.prepared).
+    statements: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def ever(self, actor: Actor, permission: Permission) -> bool:
         """Whether any role of the actor could ever do this, before looking at any row."""

@@ -15,6 +15,7 @@ from .schemas import (
     AttendanceIn,
     ConvenedOut,
     DecisionIn,
+    MaterialOut,
     MeetingArgs,
     MeetingIn,
     MeetingLineOut,
@@ -36,6 +37,7 @@ ACTION = "/action-items/<uuid:action_id>"
 bp.door("POST", "/meetings", actions.plan_meeting, takes=MeetingIn, gives=MeetingOut, status=201)
 bp.door("GET", "/meetings", queries.meetings, query=MeetingArgs, gives=page_of(MeetingLineOut))
 bp.door("GET", ONE, queries.read_meeting, gives=MeetingOut)
+bp.door("GET", f"{ONE}/material", queries.material, gives=MaterialOut)
 bp.door("POST", f"{ONE}/agenda", actions.take, takes=AgendaIn, gives=AgendaItemOut, status=201)
 bp.door("POST", f"{ONE}/convene", actions.convene, takes=MembersIn, gives=MeetingOut)
 bp.door("POST", f"{ONE}/share", actions.share, gives=MeetingOut)

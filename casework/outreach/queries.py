@@ -51,7 +51,7 @@ def view(ctx: Context, episode: OutreachEpisode) -> EpisodeView:
         effort_minutes=sum(v.minutes or 0 for v in visits),
         safety=tuple(_safety(ctx, note) for note in safety),
         visits=tuple(visit_view(ctx, visit) for visit in visits),
-        moves=tuple(m.name for m in OUTREACH.open_moves(episode.state) if ctx.may(m.permission, episode)),
+        moves=ctx.moves(OUTREACH, episode),
     )
 
 

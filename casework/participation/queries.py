@@ -102,5 +102,5 @@ def view(ctx: Context, need: Need) -> NeedView:
         settling=tuple(
             SettlingView(c.id, c.side, c.at, ctx.unseal(c, "text"), c.next_on, c.by) for c in contacts
         ),
-        moves=tuple(m.name for m in PARTICIPATION.open_moves(need.state) if ctx.may(m.permission, need)),
+        moves=ctx.moves(PARTICIPATION, need),
     )

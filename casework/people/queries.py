@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, Select, bindparam, func, select
 
 from ..audit.models import AuditEntry
 from ..kernel.actor import Permission as P
@@ -59,19 +59,35 @@ FOUND_BY = {
 
 def names(ctx: Context, person_ids: Iterable[UUID]) -> dict[UUID, tuple[str | None, str | None]]:
     """Step: (name, kana) of the persons the actor may see, in one statement; others are absent."""
+    return {
+        row.id: (ctx.unseal(row, "name", Person), ctx.unseal(row, "kana", Person))
+        for row in _named(ctx, person_ids)
+    }
+
+
+def written_names(ctx: Context, person_ids: Iterable[UUID]) -> dict[UUID, str | None]:
+    """Step: names alone, for lists: a reading that is not shown is not opened."""
+    return {row.id: ctx.unseal(row, "name", Person) for row in _named(ctx, person_ids)}
+
+
+def _named(ctx: Context, person_ids: Iterable[UUID]) -> Sequence[Any]:
     wanted = sorted(set(person_ids))
     if not wanted:
-        return {}
-    rows = ctx.all(ctx.select(Person, permission=P.PERSON_READ).where(Person.id.in_(wanted)))
+        return ()
+
+    def build() -> Select[*tuple[Any, ...]]:
+        query = ctx.select(Person, permission=P.PERSON_READ)
+        query = query.where(Person.id.in_(bindparam("persons", expanding=True)))
+        return query.with_only_columns(Person.id, Person.name, Person.kana)
+
+    rows = ctx.tuples(Person, ctx.prepared("names", build, P.PERSON_READ), persons=wanted)
     ctx.prefetch_keys([row.id for row in rows])
-    return {row.id: (ctx.unseal(row, "name"), ctx.unseal(row, "kana")) for row in rows}
+    return rows
 
 
 def visible(ctx: Context, person_ids: Iterable[UUID]) -> set[UUID]:
     """Step: which of the persons the actor may see."""
-    wanted = sorted(set(person_ids))
-    query = ctx.select(Person, permission=P.PERSON_READ).where(Person.id.in_(wanted))
-    return {row.id for row in ctx.all(query)} if wanted else set()
+    return {row.id for row in _named(ctx, person_ids)}
 
 
 def match_ids(ctx: Context, draft: SearchDraft) -> list[tuple[UUID, tuple[str, ...]]]:
@@ -114,7 +130,7 @@ def candidates(
     seen: list[tuple[Person, tuple[str, ...]]] = []
     for start in range(0, len(found), CHUNK):
         part = dict(found[start : start + CHUNK])
-        rows = ctx.all(ctx.select(Person, permission=P.PERSON_READ).where(Person.id.in_(sorted(part))))
+        rows = persons_in_sight(ctx, part)
         seen += [(row, part[row.id]) for row in sorted(rows, key=lambda r: (-len(part[r.id]), r.id))]
         if len(seen) >= MOST_CANDIDATES:
             break
@@ -167,11 +183,38 @@ def releases(ctx: Context) -> list[ReleaseView]:
 
 def person_view(ctx: Context, person: Person) -> PersonView:
     """Step: a loaded person as their View; what is restricted is withheld without a release in force."""
-    released = _released(ctx, person)
-    present = (PersonAddress.valid_until.is_(None),)
-    addresses = ctx.parts(person, PersonAddress, *present)
-    contacts = ctx.parts(person, PersonContact, PersonContact.valid_until.is_(None))
-    safe = ctx.parts(person, SafeContact, order=SafeContact.recorded_at.desc())
+    return person_views(ctx, [person])[0]
+
+
+def person_views(ctx: Context, persons: Sequence[Person]) -> list[PersonView]:
+    """Step: several loaded persons, in as many statements as one."""
+    if not persons:
+        return []
+    released = _released(ctx, [person.id for person in persons])
+    addresses = ctx.parts_of(persons, PersonAddress, PersonAddress.valid_until.is_(None))
+    contacts = ctx.parts_of(persons, PersonContact, PersonContact.valid_until.is_(None))
+    safe = ctx.parts_of(persons, SafeContact, order=SafeContact.recorded_at)
+    return [_person(ctx, p, p.id in released, addresses[p.id], contacts[p.id], safe[p.id]) for p in persons]
+
+
+def persons_in_sight(ctx: Context, person_ids: Iterable[UUID]) -> list[Person]:
+    """Step: those of the persons that the actor may see, in the order of their making."""
+
+    def build() -> Select[Any]:
+        wanted = Person.id.in_(bindparam("persons", expanding=True))
+        return ctx.select(Person, permission=P.PERSON_READ).where(wanted).order_by(Person.id)
+
+    return ctx.all(ctx.prepared("persons", build, P.PERSON_READ), persons=sorted(set(person_ids)))
+
+
+def _person(
+    ctx: Context,
+    person: Person,
+    released: bool,
+    addresses: Sequence[PersonAddress],
+    contacts: Sequence[PersonContact],
+    safe: Sequence[SafeContact],
+) -> PersonView:
     return PersonView(
         id=person.id,
         version=person.version,
@@ -184,15 +227,20 @@ def person_view(ctx: Context, person: Person) -> PersonView:
         protected=person.protected,
         addresses=tuple(_address(ctx, row, person, released) for row in addresses),
         contacts=tuple(_contact(ctx, row, person, released) for row in contacts),
-        safe_contact=_safe(ctx, safe[0]) if safe else None,
+        safe_contact=_safe(ctx, safe[-1]) if safe else None,
     )
 
 
-def _released(ctx: Context, person: Person) -> bool:
-    query = ctx.select(ProtectionGrant, permission=P.PERSON_READ).where(
-        ProtectionGrant.person_id == person.id
-    )
-    return bool(ctx.all(query.limit(1)))
+def _released(ctx: Context, person_ids: Sequence[UUID]) -> set[UUID]:
+    """Those whose whereabouts were released to the actor by two people."""
+
+    def build() -> Select[*tuple[Any, ...]]:
+        query = ctx.select(ProtectionGrant, permission=P.PERSON_READ)
+        query = query.where(ProtectionGrant.person_id.in_(bindparam("persons", expanding=True)))
+        return query.with_only_columns(ProtectionGrant.id, ProtectionGrant.person_id)
+
+    query = ctx.prepared("released", build, P.PERSON_READ)
+    return {row.person_id for row in ctx.tuples(ProtectionGrant, query, persons=person_ids)}
 
 
 def _address(ctx: Context, row: PersonAddress, person: Person, released: bool) -> AddressView:

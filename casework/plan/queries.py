@@ -74,7 +74,7 @@ def view(ctx: Context, plan: Plan) -> PlanView:
             RoleView(r.id, r.agency, r.staff_id, ctx.unseal(r, "task"), r.initiative)
             for r in ctx.parts(plan, PlanRole)
         ),
-        moves=tuple(m.name for m in PLAN.open_moves(plan.state) if ctx.may(m.permission, plan)),
+        moves=ctx.moves(PLAN, plan),
     )
 
 

@@ -52,7 +52,7 @@ def view(ctx: Context, row: Referral) -> ReferralView:
         forwarded_to=row.forwarded_to,
         forward_text=ctx.unseal(row, "forward_text"),
         completed_on=row.completed_on,
-        moves=tuple(m.name for m in REFERRAL.open_moves(row.state) if ctx.may(m.permission, row)),
+        moves=ctx.moves(REFERRAL, row),
     )
 
 

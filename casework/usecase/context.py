@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Final, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import Select, false, inspect, or_, select
+from sqlalchemy import Row as Tuple
+from sqlalchemy import Select, bindparam, inspect, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ..codes import lookup
 from ..codes.lookup import Choice
 from ..crypto import Binding, CryptoError, KeyRing
 from ..db import CLEARED, SCOPE, Base, Confidential, Versioned
-from ..db.reasons import stand_in
+from ..db.reasons import Sight, stand_in
 from ..kernel.actor import Actor, Permission
 from ..kernel.clock import tokyo_date
 from ..kernel.errors import BadInput, NotFound, Refused, UncheckedUseCase, UnscopedQuery, VersionConflict
+from ..kernel.flow import Flow
 from ..kernel.ids import new_id
 from ..kernel.policy import Policy
 from ..settings import Settings
@@ -26,6 +29,7 @@ from .replies import Reply
 from .visit import Visit
 
 Row = TypeVar("Row", bound=Base)
+Columns = Select[*tuple[Any, ...]]  # a SELECT of any columns
 
 
 # Rows that people change; the directory is not locked, because everybody's work names the same few agencies.
@@ -44,17 +48,33 @@ class Unreadable(str):
 
 
 class _StoreLook:
-    """What a reason's row face may ask; ground code, not narrowed by the actor's sight."""
+    """What a reason's row face may ask; ground code, not narrowed by the actor's sight.
+
+    One look answers one question about one row, so what it was told once it does not ask again.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._told: dict[Any, list[Any]] = {}
 
     def get(self, model: type, key: Any) -> Any | None:
         return self._session.get(model, key, execution_options={CLEARED: True})
 
     def matching(self, column: InstrumentedAttribute[Any], value: Any) -> list[Any]:
-        query = select(column.class_).where(column == value)
-        return list(self._session.scalars(query, execution_options={CLEARED: True}))
+        if value is None:  # NULL equals nothing, as in the WHERE clause
+            return []
+        asked = (column.class_, column.key, value)
+        if asked not in self._told:
+            found = self._session.scalars(
+                _matching(column), {"value": value}, execution_options={CLEARED: True}
+            )
+            self._told[asked] = list(found)
+        return self._told[asked]
+
+
+@cache
+def _matching(column: InstrumentedAttribute[Any]) -> Select[Any]:
+    return select(column.class_).where(column == bindparam("value"))
 
 
 @dataclass
@@ -75,7 +95,7 @@ class Context:
     done: list[Visit] = field(default_factory=list)
     notices: list[Callable[[], None]] = field(default_factory=list)
     last: Visit | None = None  # the outermost visit, kept for the trace of a refusal
-    _seen: set[Any] = field(default_factory=set)
+    _seen: set[tuple[str, Any]] = field(default_factory=set)  # table and key of rows within sight
 
     # -- who and when ------------------------------------------------------------------------------
 
@@ -99,8 +119,32 @@ class Context:
         wanted = permission or visit.permission
         query = cast(Select[Any], select(*models))
         for model in models:
-            query = query.where(or_(false(), *self.policy.clauses(self.actor, wanted, model, stand_in)))
+            query = query.where(self._sight(wanted, model))
         return query.execution_options(**{SCOPE: frozenset(m.__tablename__ for m in models)})
+
+    def _sight(self, permission: Permission, model: type[Base]) -> Sight:
+        known = ("sight", permission, model, self.actor.roles)
+        found: Sight | None = self.policy.statements.get(known)
+        if found is None:
+            found = Sight(*self.policy.clauses(self.actor, permission, model, stand_in))
+            self.policy.statements[known] = found
+        return found
+
+    def prepared(
+        self, name: Hashable, build: Callable[[], Columns], permission: Permission | None = None
+    ) -> Select[Any]:
+        """A scoped statement built once per set of roles, for the reads that are asked most.
+
+        `build` narrows with `select` and leaves everything else that differs between requests to `bindparam`:
+        the statement outlives the request. Building one anew costs more than running it.
+        """
+        visit = self.visit
+        visit.asked = True
+        known = (name, permission or visit.permission, self.actor.roles)
+        found = self.policy.statements.get(known)
+        if found is None:
+            found = self.policy.statements[known] = build()
+        return cast(Select[Any], found)
 
     def load(
         self, model: type[Row], key: Any, *, permission: Permission | None = None, field: str | None = None
@@ -113,10 +157,16 @@ class Context:
         visit = self.visit
         visit.sought(model.__tablename__, str(key))
         first = not self._seen
-        query = self.select(model, permission=permission).where(_primary_key(model) == key)
-        if not visit.reads and _locked(model):
-            query = query.with_for_update(of=model).execution_options(populate_existing=first)
-        row: Row | None = self.session.scalars(query).one_or_none()
+        lock = not visit.reads and _locked(model)
+
+        def build() -> Select[Any]:
+            query = self.select(model, permission=permission).where(_primary_key(model) == bindparam("key"))
+            if lock:
+                query = query.with_for_update(of=model).execution_options(populate_existing=first)
+            return query
+
+        query = self.prepared((model, lock, lock and first), build, permission)
+        row: Row | None = self.session.scalars(query, {"key": key}).one_or_none()
         if row is None:
             if field is not None:
                 raise BadInput("unknown_reference", field)
@@ -124,13 +174,19 @@ class Context:
         if first:
             self._compare_version(row)
         visit.about(row)
-        self._seen.add(row)
+        self._seen.add(_place(row))
         return row
 
-    def all(self, query: Select[Any]) -> list[Any]:
+    def all(self, query: Select[Any], **values: Any) -> list[Any]:
         """Rows of a scoped query, remembered so that their parts may be read."""
-        rows = list(self.session.scalars(query))
-        self._seen.update(rows)
+        rows = list(self.session.scalars(query, values))
+        self._seen.update(map(_place, rows))
+        return rows
+
+    def tuples(self, model: type[Base], query: Columns, **values: Any) -> Sequence[Tuple[Any]]:
+        """Tuples of a scoped query for columns of the model, `id` among them: lists show no more of a row."""
+        rows = self.session.execute(query, values).all()
+        self._seen.update((model.__tablename__, row.id) for row in rows)
         return rows
 
     def one(self, query: Select[Any]) -> Any | None:
@@ -142,28 +198,38 @@ class Context:
         return self.parts_of([parent], child, *where, order=order).get(_key(parent), [])
 
     def parts_of(
-        self, parents: Iterable[Base], child: type[Row], *where: Any, order: Any = None
+        self, parents: Iterable[Base | Tuple[Any]], child: type[Row], *where: Any, order: Any = None
     ) -> dict[Any, list[Row]]:
-        """Parts of several loaded rows in one statement, by the parent's key."""
-        parents = list(parents)
+        """Parts of several rows or tuples read before, in one statement, by the parent's key."""
         link = _part_link(child)
-        found: dict[Any, list[Row]] = {_key(p): [] for p in parents}
-        if not parents:
-            return found
+        target = _target(link)
+        found: dict[Any, list[Row]] = {}
         for parent in parents:
-            if parent not in self._seen or parent.__tablename__ != _target(link):
+            place = _place(parent) if isinstance(parent, Base) else (target, parent.id)
+            if place not in self._seen or place[0] != target:
                 raise UnscopedQuery(f"{child.__tablename__} read through a row that was not loaded")
-        query = select(child).where(link.in_(list(found)), *where)
-        query = query.order_by(order if order is not None else _primary_key(child))
-        query = query.execution_options(**{SCOPE: frozenset({child.__tablename__})})
-        for row in self.session.scalars(query):
+            found[place[1]] = []
+        if not found:
+            return found
+        lasting = order is None or isinstance(order, InstrumentedAttribute)
+        query = (_parts if lasting else _build_parts)(child, order)
+        for row in self.session.scalars(query.where(*where) if where else query, {"owners": list(found)}):
             found[getattr(row, link.key)].append(row)
-            self._seen.add(row)
+            self._seen.add(_place(row))
         return found
 
     def may(self, permission: Permission, row: Base) -> bool:
         """Whether the actor could do this to the row: for buttons, links and fields shown per role."""
         return self.policy.allows(self.actor, permission, row, _StoreLook(self.session))
+
+    def moves(self, flow: Flow, row: Any) -> tuple[str, ...]:
+        """Names of the moves that leave the row's state and that this actor may make: the buttons of a form."""
+        arrows = flow.open_moves(row.state)
+        look = _StoreLook(self.session)
+        open_ = {arrow.permission: False for arrow in arrows}
+        for permission in open_:
+            open_[permission] = self.policy.allows(self.actor, permission, row, look)
+        return tuple(dict.fromkeys(arrow.name for arrow in arrows if open_[arrow.permission]))
 
     def need(self, permission: Permission, row: Base) -> None:
         """Refuse with NotFound unless the actor may do this to the row, for rows reached otherwise."""
@@ -192,7 +258,7 @@ class Context:
         for row in rows:
             _name(row)
         self.session.add_all(rows)
-        self._seen.update(rows)
+        self._seen.update(map(_place, rows))
 
     def delete(self, row: Base) -> None:
         self.session.delete(row)
@@ -204,13 +270,16 @@ class Context:
                 raise Refused("sealed_unreadable", column)
             setattr(row, column, None if text is None else self.keys.seal(text, _binding(row, column)))
 
-    def unseal(self, row: Base, column: str) -> str | None:
-        """The text of a sealed column, None if empty, Unreadable with the reason if it cannot be opened."""
+    def unseal(self, row: Base | Tuple[Any], column: str, model: type[Base] | None = None) -> str | None:
+        """The text of a sealed column, None if empty, Unreadable with the reason if it cannot be opened.
+
+        `row` is a row, or a tuple of columns of `model` that names the row and the owner of its key.
+        """
         blob = getattr(row, column)
         if blob is None:
             return None
         try:
-            return self.keys.open(blob, _binding(row, column))
+            return self.keys.open(blob, _binding(row, column, model))
         except CryptoError as failure:
             return Unreadable(failure.code)
 
@@ -220,6 +289,13 @@ class Context:
 
     def prefetch_keys(self, owners: Sequence[UUID]) -> None:
         self.keys.prefetch(owners)
+
+    def witness(self, event: str, kind: str, target: Any, case_id: Any = "") -> None:
+        """Record that this visit also read another row, so that whoever asks for that row's readers finds it."""
+        outer = self.visit
+        visit = Visit(outer.permission, event, reads=True, asked=True, kind=kind, target=str(target))
+        visit.case_id = str(case_id or "")
+        self.done.append(visit)
 
     def after_commit(self, notice: Callable[[], None]) -> None:
         self.notices.append(notice)
@@ -246,6 +322,18 @@ def _locked(model: type) -> bool:
     return issubclass(model, LOCKED)
 
 
+def _build_parts(child: type[Base], order: Any) -> Select[Any]:
+    """Rows by the keys of their parents (`owners`), in an order, by default that of making."""
+    link = _part_link(child)
+    query = select(child).where(link.in_(bindparam("owners", expanding=True)))
+    query = query.order_by(_primary_key(child) if order is None else order)
+    return query.execution_options(**{SCOPE: frozenset({child.__tablename__})})
+
+
+_parts = cache(_build_parts)  # for orders that are the same object every time
+
+
+@cache
 def _primary_key(model: type[Base]) -> Any:
     columns = inspect(model).primary_key
     return getattr(model, inspect(model).get_property_by_column(columns[0]).key)
@@ -253,6 +341,10 @@ def _primary_key(model: type[Base]) -> Any:
 
 def _key(row: Base) -> Any:
     return getattr(row, _primary_key(type(row)).key)
+
+
+def _place(row: Base) -> tuple[str, Any]:
+    return row.__tablename__, _key(row)
 
 
 def _part_link(child: type[Base]) -> Any:
@@ -264,14 +356,16 @@ def _part_link(child: type[Base]) -> Any:
 
 def _target(link: Any) -> str:
     (foreign_key,) = link.property.columns[0].foreign_keys
-    return str(foreign_key.target_fullname.split(".")[0])
+    return str(foreign_key.target_fullname).split(".")[0]
 
 
-def _binding(row: Base, column: str) -> Binding:
-    if not (isinstance(row, Confidential) and row.__sealed_by__):
-        raise UnscopedQuery(f"{row.__tablename__} does not say whose key seals it")
-    row_id = _name(row)
-    return Binding(row.__tablename__, column, row_id, getattr(row, row.__sealed_by__))
+def _binding(row: Any, column: str, model: type[Base] | None = None) -> Binding:
+    kind: type[Any] = model or type(row)
+    owner = getattr(kind, "__sealed_by__", None)
+    if owner is None:
+        raise UnscopedQuery(f"{kind.__tablename__} does not say whose key seals it")
+    row_id = _name(row) if model is None else row.id
+    return Binding(kind.__tablename__, column, row_id, getattr(row, owner))
 
 
 def _name(row: Base) -> Any:

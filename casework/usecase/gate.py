@@ -182,6 +182,7 @@ def _engine(session: Session) -> Engine:
 
 
 def _undo(session: Session) -> None:
+    session.expunge_all()  # before the rollback, which would expire row after row
     session.rollback()
     _close(session)
 

@@ -36,25 +36,18 @@ def intake(turn: int) -> dict[str, object]:
 
 
 def ours(city: City) -> dict[str, Operation]:
-    """Opening a case is four requests, an agenda with its sheets one and one per case."""
+    """The requests a screen makes: a whole case file, and a meeting with its sheets, are one each."""
 
     def opened(turn: int) -> list[Request]:
-        case, person, household = city.cases[turn % min(HOT, len(city.cases))]
-        return [
-            ("GET", f"{API}/cases/{case}", None),
-            ("GET", f"{API}/persons/{person}", None),
-            ("GET", f"{API}/households/{household}", None),
-            ("GET", f"{API}/cases/{case}/notes?purpose=support", None),
-        ]
+        case, _, _ = city.cases[turn % min(HOT, len(city.cases))]
+        return [("GET", f"{API}/cases/{case}/file?purpose=support", None)]
 
-    agenda: list[Request] = [("GET", f"{API}/meetings/{city.meeting}", None)]
-    agenda += [("GET", f"{API}/agenda/{item}/sheets", None) for item in city.items]
     return {
         "create": lambda turn: [("POST", f"{API}/intakes", intake(turn))],
         "open": opened,
         "list": lambda _: [("GET", f"{API}/cases", None)],
         "search": lambda turn: [("POST", f"{API}/persons/search", {"name": part(city, turn)})],
-        "agenda": lambda _: agenda,
+        "agenda": lambda _: [("GET", f"{API}/meetings/{city.meeting}/material", None)],
     }
 
 

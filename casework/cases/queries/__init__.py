@@ -1,7 +1,8 @@
 """Reading case files: steps for other houses, the cover, lists, notes, consents and the timeline."""
 
 from .consent import consent_in_force, consents
-from .cover import alerts, cover_of, disclosures, grants, open_moves, read_assessment, read_case
+from .cover import alerts, cover_of, disclosures, grants, read_assessment, read_case
+from .file import read_file
 from .lists import contact_due, in_danger, list_cases, mine_open, no_contact, to_be_approved, without_lead
 from .notes import read_notes, segment_view, timeline
 from .steps import (
@@ -10,7 +11,6 @@ from .steps import (
     consent_for,
     consents_of,
     people_of,
-    people_of_cases,
     segments_for,
     threads_of,
 )
@@ -31,11 +31,10 @@ __all__ = [
     "list_cases",
     "mine_open",
     "no_contact",
-    "open_moves",
     "people_of",
-    "people_of_cases",
     "read_assessment",
     "read_case",
+    "read_file",
     "read_notes",
     "segment_view",
     "segments_for",

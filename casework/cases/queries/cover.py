@@ -73,16 +73,8 @@ def cover_of(ctx: Context, case: Case) -> CaseView:
         people=tuple(people_of(ctx, case)),
         issues=tuple(IssueView(row.list, row.code, row.main) for row in issues),
         assignments=tuple(assignment_view(ctx, row) for row in ctx.parts(case, Assignment)),
-        moves=open_moves(ctx, case),
+        moves=ctx.moves(CASE, case),
     )
-
-
-def open_moves(ctx: Context, case: Case) -> tuple[str, ...]:
-    """Names of the flow's moves that leave the present state and that this actor may make."""
-    allowed = {arrow.permission: False for arrow in CASE.open_moves(case.state)}
-    for permission in allowed:
-        allowed[permission] = ctx.may(permission, case)
-    return tuple(arrow.name for arrow in CASE.open_moves(case.state) if allowed[arrow.permission])
 
 
 def assignment_view(ctx: Context, row: Assignment) -> AssignmentView:

@@ -11,12 +11,26 @@ from sqlalchemy import Select, or_
 from ...accounts.queries import staff_names
 from ...kernel.actor import Permission as P
 from ...kernel.errors import BadInput
+from ...people.queries import written_names
 from ...usecase import Context, Page, use_case
 from ...usecase.page import after_moment, cut
-from ..models import Case
+from ..models import Case, CasePerson
 from ..rules import IN_SUPPORT, CaseLine, CaseState
-from .steps import people_of_cases
 
+# What a line shows, and nothing else of a case.
+LINE = (
+    Case.id,
+    Case.number,
+    Case.state,
+    Case.owner_id,
+    Case.owner_agency,
+    Case.lead_agency,
+    Case.danger,
+    Case.to_be_approved,
+    Case.opened_at,
+    Case.next_contact_on,
+    Case.last_contact_at,
+)
 SCOPES = ("all", "own", "division", "lead", "multi_agency")
 
 
@@ -57,16 +71,17 @@ def _scoped(ctx: Context, scope: str) -> Select[Any]:
 def _page(ctx: Context, query: Select[Any], after: str | None) -> Page[CaseLine]:
     query = after_moment(query, Case.opened_at, Case.id, after)
     rows, following = cut(
-        ctx.all(query.limit(ctx.settings.page_size + 1)),
+        ctx.tuples(Case, query.with_only_columns(*LINE).limit(ctx.settings.page_size + 1)),
         ctx.settings.page_size,
         lambda row: (row.opened_at, row.id),
     )
     return Page(tuple(_lines(ctx, rows)), following)
 
 
-def _lines(ctx: Context, rows: Sequence[Case]) -> list[CaseLine]:
+def _lines(ctx: Context, rows: Sequence[Any]) -> list[CaseLine]:
     """Lines of a list: one statement for the people, one for their names, one for the owners' names."""
-    people = people_of_cases(ctx, rows)
+    subjects = ctx.parts_of(rows, CasePerson, CasePerson.role == "subject")
+    named = written_names(ctx, {link.person_id for links in subjects.values() for link in links})
     owners = staff_names(ctx, [row.owner_id for row in rows])
     return [
         CaseLine(
@@ -78,7 +93,7 @@ def _lines(ctx: Context, rows: Sequence[Case]) -> list[CaseLine]:
             lead_agency=row.lead_agency,
             danger=row.danger,
             to_be_approved=row.to_be_approved,
-            names=tuple(p.name for p in people[row.id] if p.role == "subject" and p.name),
+            names=tuple(n for link in subjects[row.id] if (n := named.get(link.person_id))),
             opened_at=row.opened_at,
             next_contact_on=row.next_contact_on,
             owner_name=owners.get(row.owner_id),

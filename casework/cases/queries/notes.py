@@ -20,10 +20,21 @@ from ..rules import BOUND_BASES, NoteView, SegmentView, TimelineEntry
 def read_notes(ctx: Context, case_id: UUID, purpose: str = "", *, after: str | None = None) -> Page[NoteView]:
     """Read the notes of a case, newest first; the purpose is recorded with the visit."""
     case = ctx.load(Case, case_id)
+    needs_purpose(ctx, purpose)
+    return note_page(ctx, case, after)
+
+
+def needs_purpose(ctx: Context, purpose: str) -> None:
+    """Step: notes are read for a purpose, and the trail says which."""
     ctx.purpose = purpose or ctx.purpose
     if not ctx.purpose:
         raise BadInput("purpose_missing", "purpose")
-    query = after_moment(ctx.select(Note).where(Note.case_id == case.id), Note.happened_at, Note.id, after)
+
+
+def note_page(ctx: Context, case: Case, after: str | None = None) -> Page[NoteView]:
+    """Step: notes of a loaded case, newest first."""
+    query = ctx.select(Note, permission=P.NOTE_READ).where(Note.case_id == case.id)
+    query = after_moment(query, Note.happened_at, Note.id, after)
     rows, following = cut(
         ctx.all(query.limit(ctx.settings.page_size + 1)),
         ctx.settings.page_size,

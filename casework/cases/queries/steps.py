@@ -43,21 +43,11 @@ def any_protected(ctx: Context, person_ids: Iterable[UUID], agency: str) -> bool
 
 def people_of(ctx: Context, case: Case) -> list[CasePersonView]:
     """Step: whom the case is about, with the names the actor may see; the persons themselves come first."""
-    return people_of_cases(ctx, [case])[case.id]
-
-
-def people_of_cases(ctx: Context, cases: Sequence[Case]) -> dict[UUID, list[CasePersonView]]:
-    """Step: the same for several cases, in one statement for the links and one call for the names."""
-    links = ctx.parts_of(cases, CasePerson)
-    named = names(ctx, {link.person_id for rows in links.values() for link in rows})
-    found: dict[UUID, list[CasePersonView]] = {}
-    for case_id, rows in links.items():
-        ordered = sorted(rows, key=lambda link: (ROLE_ORDER[link.role], link.id))
-        found[case_id] = [
-            CasePersonView(link.person_id, link.role, *named.get(link.person_id, (None, None)))
-            for link in ordered
-        ]
-    return found
+    links = sorted(ctx.parts(case, CasePerson), key=lambda link: (ROLE_ORDER[link.role], link.id))
+    named = names(ctx, {link.person_id for link in links})
+    return [
+        CasePersonView(link.person_id, link.role, *named.get(link.person_id, (None, None))) for link in links
+    ]
 
 
 def threads_of(

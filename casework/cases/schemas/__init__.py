@@ -1,5 +1,6 @@
 """Schemas of the case file: drafts in, views out."""
 
+from .file import FileArgs, FileOut
 from .given import (
     AlertOut,
     AssessmentOut,
@@ -68,6 +69,8 @@ __all__ = [
     "DisclosureOut",
     "FactIn",
     "FactOut",
+    "FileArgs",
+    "FileOut",
     "GrantIn",
     "GrantOut",
     "HandOverIn",

@@ -16,7 +16,6 @@ from ..rules import ACTION, ActionState, ActionView
 def action_view(ctx: Context, row: ActionItem, *, moves: bool = True) -> ActionView:
     """A loaded action item; lists leave out the moves, so that they cost no statement per row."""
     late = row.state in (ActionState.ASSIGNED, ActionState.ACCEPTED) and row.due_on < ctx.today
-    arrows = ACTION.open_moves(row.state) if moves else ()
     return ActionView(
         id=row.id,
         version=row.version,
@@ -33,7 +32,7 @@ def action_view(ctx: Context, row: ActionItem, *, moves: bool = True) -> ActionV
         reason=ctx.unseal(row, "reason"),
         done_on=row.done_on,
         result=ctx.unseal(row, "result"),
-        moves=tuple(m.name for m in arrows if ctx.may(m.permission, row)),
+        moves=ctx.moves(ACTION, row) if moves else (),
     )
 
 

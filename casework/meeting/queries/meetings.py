@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from ...cases.models import MeetingProposal
 from ...kernel.actor import Permission as P
 from ...kernel.errors import NotFound
-from ...usecase import WITHHELD, Context, Page, use_case
+from ...usecase import WITHHELD, Context, Page, Withheld, use_case
 from ...usecase.page import after_moment, cut
 from ..models import (
     ActionItem,
@@ -30,6 +30,7 @@ from ..rules import (
     DecisionView,
     ItemLine,
     ItemView,
+    MaterialView,
     MeetingLine,
     MeetingView,
     MemberView,
@@ -60,9 +61,7 @@ def meeting_view(ctx: Context, meeting: Meeting) -> MeetingView:
         secrecy_confirmed=pledged,
         cancel_reason=ctx.unseal(meeting, "cancel_reason") if runs else WITHHELD,
         items=_lines(ctx, meeting, runs=runs),
-        moves=tuple(
-            dict.fromkeys(m.name for m in MEETING.open_moves(meeting.state) if ctx.may(m.permission, meeting))
-        ),
+        moves=ctx.moves(MEETING, meeting),
     )
 
 
@@ -219,6 +218,19 @@ def sheets(ctx: Context, item_id: UUID) -> tuple[SheetView, ...]:
     item = _covered(ctx, item_id)
     query = ctx.select(PreparationSheet).where(PreparationSheet.agenda_item_id == item.id)
     return tuple(sheet_view(ctx, row) for row in ctx.all(query.order_by(PreparationSheet.id)))
+
+
+@use_case(P.AGENDA_READ, event="meeting.material_opened", reads=True)
+def material(ctx: Context, meeting_id: UUID) -> MaterialView:
+    """Open a meeting with the preparation sheets of all cases one may see; each case is told in the trail."""
+    meeting = ctx.load(Meeting, meeting_id, permission=P.MEETING_READ)
+    shown = meeting_view(ctx, meeting)
+    cases = {line.id: line.case_id for line in shown.items if not isinstance(line.id, Withheld)}
+    query = ctx.select(PreparationSheet).where(PreparationSheet.agenda_item_id.in_(list(cases)))
+    rows = ctx.all(query.order_by(PreparationSheet.agenda_item_id, PreparationSheet.id))
+    for item_id, case_id in cases.items():
+        ctx.witness("meeting.sheets_read", "agenda_item", item_id, case_id)
+    return MaterialView(shown, tuple(sheet_view(ctx, row) for row in rows))
 
 
 @use_case(P.AGENDA_READ, event="meeting.own_items_listed", reads=True)

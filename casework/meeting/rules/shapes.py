@@ -237,6 +237,14 @@ class SheetView:
 
 
 @dataclass(frozen=True, slots=True)
+class MaterialView:
+    """A meeting as it lies on the table: its cases, and the sheets of those one may see."""
+
+    meeting: MeetingView
+    sheets: tuple[SheetView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MissingView:
     place_kind: str | None
     text: str | None

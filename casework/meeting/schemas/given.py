@@ -68,6 +68,11 @@ class SheetOut(OutSchema):
     written_at = fields.AwareDateTime()
 
 
+class MaterialOut(OutSchema):
+    meeting = fields.Nested(MeetingOut)
+    sheets = fields.List(fields.Nested(SheetOut))
+
+
 class MissingOut(OutSchema):
     place_kind = fields.String(allow_none=True)
     text = fields.String(allow_none=True)

@@ -6,12 +6,13 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
+from casework.audit.models import AuditEntry
 from casework.cases import actions as case_actions
 from casework.cases import queries as cases
 from casework.cases.rules import ConsentChange, ConsentState, NoteDraft, SegmentClass, SegmentDraft
-from casework.db import db
+from casework.db import CLEARED, db
 from casework.kernel.actor import Actor
 from casework.kernel.errors import BadInput, NotAllowed, NotFound, Refused
 from casework.meeting import actions, queries
@@ -89,6 +90,33 @@ def test_sheets_of_others_open_to_members_when_the_material_is_shared(table: Tab
         "fukushi_somu",
         "kodomo_shien",
     }
+
+
+def test_the_material_of_a_meeting_holds_the_sheets_one_may_see_and_names_each_case_in_the_trail(
+    table: Table,
+) -> None:
+    meeting_id, item_id, case_id = table.convened()
+    other = table.proposed()
+    table.take(meeting_id, other)
+    table.convene(meeting_id, other, "shogai_fukushi")
+    draft = SheetDraft("fukushi_somu", requests="架空のお願い")
+    table.world.run(actions.write_sheet, table.desk.counselor, item_id, draft)
+    assert table.world.run(queries.material, table.member, meeting_id).sheets == ()
+    table.world.run(actions.confirm_secrecy, table.member, meeting_id)
+    table.world.run(actions.share, table.secretariat, meeting_id)
+    found = table.world.run(queries.material, table.member, meeting_id)
+    assert found.meeting == table.world.run(queries.read_meeting, table.member, meeting_id)
+    assert found.sheets == table.world.run(queries.sheets, table.member, item_id)
+    assert len(table.world.run(queries.material, table.secretariat, meeting_id).meeting.items) == 2
+    told = select(AuditEntry.target, AuditEntry.case_id).where(
+        AuditEntry.actor == str(table.member.id), AuditEntry.event == "meeting.sheets_read"
+    )
+    with table.world.writing() as session:
+        rows = [tuple(row) for row in session.execute(told, execution_options={CLEARED: True})]
+    assert rows == [(str(item_id), str(case_id))] * 2
+    assert table.world.run(queries.material, table.outsider, meeting_id).sheets == ()
+    with pytest.raises(NotAllowed):
+        table.world.run(queries.material, table.desk.world.actor("privacy_officer"), meeting_id)
 
 
 def test_access_of_members_ends_by_rule_after_the_meeting(table: Table) -> None:

@@ -115,12 +115,15 @@ def test_statements_of_a_search_do_not_grow_with_the_persons_found(filled: tuple
     assert len(some) == len(all_)
 
 
-def test_statements_of_an_agenda_do_not_grow_with_its_cases(filled: tuple[World, City]) -> None:
+def test_statements_of_a_meeting_and_its_sheets_do_not_grow_with_its_cases(
+    filled: tuple[World, City],
+) -> None:
     world, city = filled
     desk = Desk(world, city, city.chair)
-    path = f"{API}/meetings/{city.meeting}"
+    path = f"{API}/meetings/{city.meeting}/material"
     whole, answer = desk.ask("GET", path)
-    assert len(answer["items"]) == filling.AGENDA
+    assert len(answer["meeting"]["items"]) == filling.AGENDA
+    assert len(answer["sheets"]) == filling.AGENDA * 3
     with world.writing() as session:
         session.execute(
             update(AgendaItem)
@@ -129,7 +132,8 @@ def test_statements_of_an_agenda_do_not_grow_with_its_cases(filled: tuple[World,
             execution_options={CLEARED: True},
         )
     short, answer = desk.ask("GET", path)
-    assert len(answer["items"]) == 2
+    assert len(answer["meeting"]["items"]) == 2
+    assert len(answer["sheets"]) == 2 * 3
     assert len(short) == len(whole)
 
 
