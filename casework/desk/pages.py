@@ -4,21 +4,60 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from time import monotonic
+from typing import Any
 
-from flask import Response, url_for
+from flask import Response, current_app, url_for
+from werkzeug.exceptions import HTTPException
 
 from ..kernel.actor import Permission as P
 from ..kernel.book import Book
+from ..web.house import house
 from ..web.pages import PageBlueprint, Place, StoredText, page
-from ..web.pages.frame import can
+from ..web.pages.frame import can, has
 from ..web.request import context
 from . import actions, queries
+from .rules import Pile, UnsentLine
 
 bp = PageBlueprint("desk", __name__)
 
 KEPT = 60.0  # seconds that labels stay in memory
-PLACES = (("desk_pages.today", "今日", P.SESSION_OWN),)
+PLACES = (
+    ("desk_pages.today", "今日", P.SESSION_OWN),
+    ("intake_pages.listing", "受付", P.INTAKE_READ),
+    ("cases_pages.listing", "ケース", P.CASE_LIST),
+    ("referral_pages.listing", "つなぎ", P.REFERRAL_READ),
+    ("meeting_pages.calendar", "会議", P.MEETING_RUN),
+    ("meeting_pages.my_items", "招集された議題", P.SECRECY_CONFIRM),
+    ("meeting_pages.actions", "対応事項", P.ACTION_READ),
+    ("outreach_pages.listing", "アウトリーチ", P.OUTREACH_READ),
+    ("participation_pages.listing", "参加支援", P.PARTICIPATION_READ),
+    ("resources_pages.listing", "社会資源", P.RESOURCE_READ),
+    ("people_pages.releases", "開示の申請", P.PROTECTION_RELEASE),
+    ("accounts_pages.staff", "職員", P.ACCOUNT_READ),
+    ("agencies_pages.directory", "機関・窓口", P.DIRECTORY_MANAGE),
+    ("agencies_pages.codes", "コード表", P.CODE_MANAGE),
+)
+# Where a pile of 今日 leads: endpoint and query. Its name stands in the messages (labels.pile).
+LISTS: dict[str, tuple[str, dict[str, str]]] = {
+    "referrals_waiting": ("referral_pages.listing", {"which": "inbox"}),
+    "actions_waiting": ("meeting_pages.actions", {"which": "mine"}),
+    "actions_late": ("meeting_pages.actions", {"which": "overdue"}),
+    "contact_due": ("cases_pages.worklist", {"name": "contact_due"}),
+    "reviews_due": ("plan_pages.reviews", {}),
+    "meetings_week": ("meeting_pages.calendar", {}),
+    "intakes_open": ("intake_pages.listing", {"which": "own"}),
+    "handed_over": ("cases_pages.listing", {"scope": "own"}),
+    "referrals_late": ("referral_pages.overdue", {}),
+    "without_lead": ("cases_pages.worklist", {"name": "without_lead"}),
+    "no_contact": ("cases_pages.worklist", {"name": "no_contact"}),
+    "to_be_approved": ("cases_pages.worklist", {"name": "to_be_approved"}),
+    "in_danger": ("cases_pages.worklist", {"name": "in_danger"}),
+    "without_place": ("participation_pages.without_place", {}),
+    "releases_waiting": ("people_pages.releases", {}),
+}
 
 
 class RoofDesk:
@@ -46,12 +85,41 @@ class RoofDesk:
         actions.forget(context(), form)
 
     def navigation(self, path: str) -> Sequence[Place]:
-        links = [(url_for(endpoint), name) for endpoint, name, needed in PLACES if can(needed)]
+        links = [(url_for(endpoint), name) for endpoint, name, need in PLACES if has(endpoint) and can(need)]
         under = max((href for href, _ in links if path.startswith(href)), key=len, default="")
         return [Place(href, name, href == under) for href, name in links]
 
 
-@bp.page("/", queries.all_unsent)
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A form that waits to be finished."""
+
+    href: str
+    title: str
+    saved_at: datetime
+
+
+@bp.page("/", queries.today)
 def today() -> Response:
-    """今日: what waits for the person."""
-    return page("desk/today.html", unsent=queries.all_unsent(context()))
+    """今日: what waits for the person, each pile with its list."""
+    piles = [(pile, _list_of(pile)) for pile in queries.today(context()) if pile.name in LISTS]
+    unsent = [begun for line in queries.all_unsent(context()) if (begun := _begun(line))]
+    waiting = [(pile, href) for pile, href in piles if href and pile.count]
+    nothing = [(pile, href) for pile, href in piles if href and not pile.count]
+    return page("desk/today.html", waiting=waiting, nothing=nothing, unsent=unsent)
+
+
+def _list_of(pile: Pile) -> str:
+    endpoint, args = LISTS[pile.name]
+    values: dict[str, Any] = dict(args)
+    return url_for(endpoint, **values) if has(endpoint) else ""
+
+
+def _begun(line: UnsentLine) -> Begun | None:
+    """The form's name; None if the page is gone."""
+    try:
+        endpoint, _ = current_app.url_map.bind("").match(line.form, method="POST")
+    except HTTPException:
+        return None
+    form = house().forms.get(str(endpoint))
+    return None if form is None else Begun(line.form, form.title, line.saved_at)

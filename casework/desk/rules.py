@@ -27,3 +27,12 @@ class UnsentView:
 class UnsentLine:
     form: str
     saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """One pile on the desk: how many pieces wait, counted up to a page; `more` says that there are more than that."""
+
+    name: str
+    count: int
+    more: bool

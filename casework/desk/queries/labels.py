@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from ..accounts.models import Staff, StaffRole
-from ..accounts.queries import in_force
-from ..agencies.models import Agency, District, Initiative, Window
-from ..codes import lookup
-from ..codes.models import Code
-from ..kernel.actor import Permission as P
-from ..kernel.book import Book, Option
-from ..usecase import Context, use_case
-from .models import UnsentForm
-from .rules import UnsentLine, UnsentView
+from ...accounts.models import Staff, StaffRole
+from ...accounts.queries import in_force
+from ...agencies.models import Agency, District, Initiative, Window
+from ...codes import lookup
+from ...codes.models import Code
+from ...kernel.actor import Permission as P
+from ...kernel.book import Book, Option
+from ...usecase import Context, use_case
+from ..models import UnsentForm
+from ..rules import UnsentLine, UnsentView
 
 
 @use_case(P.DIRECTORY_READ, event="directory.book", reads=True)
