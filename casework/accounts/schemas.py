@@ -36,7 +36,7 @@ class RoleField(fields.String):
     """A role that staff can hold."""
 
     def __init__(self, **kwargs: Any) -> None:
-        metadata = {"enum": [role.value for role in rules.GIVEN_TO_STAFF]}
+        metadata = {"enum": [role.value for role in rules.GIVEN_TO_STAFF], "label_of": "role"}
         super().__init__(metadata=metadata, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:

@@ -212,6 +212,16 @@ def load(schema: ma.Schema, posted: MultiDict[str, str]) -> Any:
         raise InvalidInput(trouble.messages) from None
 
 
+def arguments(schema: type[ma.Schema]) -> dict[str, Any]:
+    """The query of a list page, after the schema of the JSON list; blank values count as not given."""
+    given = MultiDict((n, v) for n, v in request.args.items(multi=True) if v.strip())
+    try:
+        found: dict[str, Any] = schema().load(collect(schema(), given))
+    except ma.ValidationError as trouble:
+        raise InvalidInput(trouble.messages) from None
+    return found
+
+
 def to(address: str) -> Response:
     """On to another page of the house."""
     answer = redirect(address, 303)

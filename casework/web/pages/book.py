@@ -36,6 +36,9 @@ class Desk(Protocol):
     def book(self) -> Book:
         """Labels; kept for a minute, because they change a few times a year."""
 
+    def refresh(self) -> None:
+        """Read the labels again at the next page: somebody changed them here."""
+
     def stored(self, form: str) -> StoredText | None:
         """What the person typed into the form at this address and did not send."""
 

@@ -191,10 +191,10 @@ class Form:
         enum = getattr(inner, "enum", None) or getattr(inner, "states", None)
         if enum is not None:
             return self._words([member.value for member in enum], snake(enum.__name__))
-        words = getattr(inner, "words", None) or _one_of(inner)
+        words = getattr(inner, "words", None) or _one_of(inner) or inner.metadata.get("enum")
         if words is None:
             return None
-        return self._words(words, str((inner.metadata or {}).get("label_of", control.name.rsplit(".")[-1])))
+        return self._words(words, str(inner.metadata.get("label_of", control.name.rsplit(".")[-1])))
 
     def _words(self, words: Sequence[Any], kind: str) -> list[Option]:
         return [Option(str(word), self.messages.label(kind, str(word))) for word in words]

@@ -75,6 +75,9 @@ def _value(field: fields.Field[Any], posted: MultiDict[str, str], name: str) -> 
         return None if typed == "" else typed == "1"
     if isinstance(field, fields.AwareDateTime):
         return moment(typed) or None
+    plain = typed.strip().translate(WIDE)
+    if isinstance(field, fields.Integer) and plain.isdecimal():
+        return int(plain)
     return typed if typed.strip() else None
 
 

@@ -1,4 +1,4 @@
-"""Pages of sign-in and out, one's own password and sessions, and the administration of accounts."""
+"""Pages of sign-in and out, and of one's own password and sessions."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ from uuid import UUID
 from flask import Response, request, url_for
 from marshmallow import ValidationError
 
-from ..kernel.actor import system_actor
-from ..kernel.errors import CaseworkError
-from ..web.house import house
-from ..web.pages import PageBlueprint, Setting, page, resume
-from ..web.pages.blueprint import faults_of, to
-from ..web.problems import InvalidInput
-from ..web.request import context
-from . import actions, login, queries, schemas
-from .rules import Origin
-
-bp = PageBlueprint("accounts", __name__)
+from ...kernel.actor import system_actor
+from ...kernel.errors import CaseworkError
+from ...web.house import house
+from ...web.pages import Setting, page, resume
+from ...web.pages.blueprint import faults_of, to
+from ...web.problems import InvalidInput
+from ...web.request import context
+from .. import actions, login, queries, schemas
+from ..rules import Origin
+from .base import bp
 
 
 @bp.page("/sign-in", actions.open_session)
