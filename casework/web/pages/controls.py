@@ -15,7 +15,7 @@ from ...kernel.messages import Messages
 from .. import schema as s
 from .tree import rows_of
 
-MANY = 6  # up to so many choices are shown as radio buttons, more as a list
+MANY = 8  # up to so many choices are shown as radio buttons, more as a list
 DATE_HINT = "例: R8.4.1、令和8年4月1日、2026-04-01"
 
 
