@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,13 +41,15 @@ class Messages:
         text = self._errors.get(code, code)
         return text.format_map(_Facts(facts or {}))
 
-    def field(self, schema: str, name: str) -> tuple[str, str]:
-        """(label, support text) of an input field; the field's own name when nobody worded it."""
-        found = self._fields.get(schema, {}).get(name) or self._fields.get("every", {}).get(name)
-        return found or (name, "")
+    def field(self, schemas: Iterable[str], name: str) -> tuple[str, str]:
+        """(label, support text) of an input field, asked of a schema and its ancestors; its own name if unworded."""
+        for schema in (*schemas, "every"):
+            if name in self._fields.get(schema, {}):
+                return self._fields[schema][name]
+        return (name, "")
 
-    def has_field(self, schema: str, name: str) -> bool:
-        return name in self._fields.get(schema, {}) or name in self._fields.get("every", {})
+    def has_field(self, schemas: Iterable[str], name: str) -> bool:
+        return any(name in self._fields.get(schema, {}) for schema in (*schemas, "every"))
 
     def label(self, kind: str, member: str) -> str:
         return self._labels.get(kind, {}).get(member, member)

@@ -106,7 +106,12 @@ class Form:
         return [control for control in self if control.name not in names]
 
     @property
-    def keeps(self) -> bool:
+    def family(schema: Schema) -> list[str]:
+    """Names of the schema's class and its ancestors, nearest first: what an edit inherits is worded once."""
+    return [cls.__name__ for cls in type(schema).__mro__]
+
+
+def keeps(self) -> bool:
         """Whether the form may be kept while it is typed: never with a secret in it."""
         return keeps(self.schema)
 
@@ -133,7 +138,7 @@ class Form:
         return re.sub(r"\.\d+(?=\.|$)", "", path)
 
     def _control(self, schema: Schema, declared: fields.Field[Any], path: str, name: str) -> Control:
-        label, hint = self.messages.field(type(schema).__name__, name)
+        label, hint = self.messages.field(family(schema), name)
         control = Control(path, "text", label, hint, declared.required, errors=self.faults.get(path, ()))
         control.values = self.typed.getlist(path)
         inner = declared.inner if isinstance(declared, fields.List) else declared
@@ -198,6 +203,11 @@ class Form:
 
     def _words(self, words: Sequence[Any], kind: str) -> list[Option]:
         return [Option(str(word), self.messages.label(kind, str(word))) for word in words]
+
+
+def family(schema: Schema) -> list[str]:
+    """Names of the schema's class and its ancestors, nearest first: what an edit inherits is worded once."""
+    return [cls.__name__ for cls in type(schema).__mro__]
 
 
 def keeps(schema: Schema) -> bool:
