@@ -106,12 +106,7 @@ class Form:
         return [control for control in self if control.name not in names]
 
     @property
-    def family(schema: Schema) -> list[str]:
-    """Names of the schema's class and its ancestors, nearest first: what an edit inherits is worded once."""
-    return [cls.__name__ for cls in type(schema).__mro__]
-
-
-def keeps(self) -> bool:
+    def keeps(self) -> bool:
         """Whether the form may be kept while it is typed: never with a secret in it."""
         return keeps(self.schema)
 
