@@ -25,8 +25,8 @@ def listing() -> Response:
     args = arguments(ResourceArgs)
     book = house().desk.book()
     found = queries.search(context(), **args)
-    lists = {"kinds": book.offered("place_kind"), "districts": book.offered("district")}
-    return page("resources/listing.html", found=found, args=args, **lists)
+    kinds, districts = book.offered("place_kind"), book.offered("district")
+    return page("resources/listing.html", found=found, args=args, kinds=kinds, districts=districts)
 
 
 @bp.page(ONE, queries.read_resource)
