@@ -92,7 +92,6 @@ def presence_for_token(session: Session, token: str, now: datetime, settings: Se
     """
     asked = {"token": digest(token), "today": tokyo_date(now)}
     rows = session.connection().execute(_PRESENCE, asked, execution_options=_CLEARED).all()
-    session.rollback()
     if not rows or rows[0].ended_at is not None or rows[0].disabled_at is not None:
         return None
     row = rows[0]
@@ -141,6 +140,7 @@ def _write(session: Session, session_id: UUID, **values: datetime) -> None:
     query = update(StaffSession).where(StaffSession.id == session_id, StaffSession.ended_at.is_(None))
     try:
         with writer_turn(session.get_bind().engine):
+            session.rollback()  # whatever was read before, so that the transaction may begin as a writing one
             session.connection(execution_options={WRITE: True})
             session.execute(query.values(**values), execution_options=_UNSYNCED)
             session.commit()

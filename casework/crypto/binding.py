@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
 FIELD_FORMAT = b"casework-field-1"
@@ -23,13 +24,12 @@ def pack(*parts: bytes) -> bytes:
     return b"".join([len(part).to_bytes(4, "big") + part for part in parts])
 
 
+@cache
+def _packed_column(table: str, column: str) -> bytes:
+    return pack(FIELD_FORMAT, table.encode(), column.encode())
+
+
 def aad(binding: Binding, key_version: int) -> bytes:
     """The bytes that name a place: format, table, column, row id, owner id, data key version (4 bytes)."""
-    return pack(
-        FIELD_FORMAT,
-        binding.table.encode(),
-        binding.column.encode(),
-        binding.row.bytes,
-        binding.owner.bytes,
-        key_version.to_bytes(4, "big"),
-    )
+    place = pack(binding.row.bytes, binding.owner.bytes, key_version.to_bytes(4, "big"))
+    return _packed_column(binding.table, binding.column) + place

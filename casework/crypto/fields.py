@@ -42,6 +42,9 @@ NONCE = 12
 _HEADER = 1 + 4 + 4 + 8 + 8
 _BODY = _HEADER + NONCE
 _CHECKSUM = 4
+_STORE_TAG = pack(b"casework-store-tag-1")
+_PLACE_TAG = pack(b"casework-place-tag-1")
+_KEY_TAG = pack(b"casework-key-tag-1")
 SHORTEST = _BODY + BUCKETS[0] + 16 + _CHECKSUM
 
 
@@ -118,8 +121,9 @@ def _expand(root: bytes, info: bytes) -> bytes:
 
 def _tags(key: SealingKey, nonce: bytes, place: bytes) -> tuple[bytes, bytes, bytes]:
     """Store tag, place tag, key tag."""
+    packed = pack(nonce)
     return (
-        _expand(key.place_root, pack(b"casework-store-tag-1", nonce))[:4],
-        _expand(key.place_root, pack(b"casework-place-tag-1", nonce, place))[:8],
-        _expand(key.root, pack(b"casework-key-tag-1", nonce))[:8],
+        _expand(key.place_root, _STORE_TAG + packed)[:4],
+        _expand(key.place_root, _PLACE_TAG + packed + pack(place))[:8],
+        _expand(key.root, _KEY_TAG + packed)[:8],
     )

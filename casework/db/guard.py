@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, Protocol
+from weakref import WeakKeyDictionary
 
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Connection, Engine, Select, Table, TextClause, event, inspect
@@ -75,8 +76,15 @@ def _reads_need_a_scope(state: ORMExecuteState) -> None:
     if state.is_relationship_load:
         raise UnscopedQuery("relationships are not loaded; use Context.parts")
     if not state.is_column_load:
-        _judge(state.statement, state.execution_options.get(SCOPE, frozenset()))
+        scope = state.execution_options.get(SCOPE, frozenset())
+        if _passed.get(state.statement) != scope:
+            _judge(state.statement, scope)
+            _passed[state.statement] = scope
     state.update_execution_options(**{CLEARED: True})
+
+
+# Statements are never changed, so one that lives on is judged once for the scope it runs under.
+_passed: WeakKeyDictionary[Select[Any] | CompoundSelect[Any], frozenset[str]] = WeakKeyDictionary()
 
 
 def _judge(statement: Select[Any] | CompoundSelect[Any], scope: frozenset[str]) -> None:

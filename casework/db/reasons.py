@@ -96,7 +96,8 @@ def equals(column: Column, *values: Any) -> Reason:
         f"{column.key} in {', '.join(map(str, values))}",
         _model(column),
         lambda who, row, look: getattr(row, column.key) in values,
-        lambda who: column.in_(values),
+        # One value is a plain comparison: an IN is written out anew each time its statement runs.
+        lambda who: column == values[0] if len(values) == 1 else column.in_(values),
     )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_
+from sqlalchemy import Select, bindparam, or_
 
 from ..agencies.models import Window
 from ..cases import actions as cases
@@ -66,12 +67,11 @@ def receive(ctx: Context, draft: IntakeDraft) -> IntakeView:
         recorder_id=ctx.actor.id,
         owner_id=ctx.actor.id,
         owner_agency=_owner_agency(ctx, window),
-        person_id=_person(ctx, draft),
+        person_id=_person(ctx, draft, intake_id),
         consent=draft.consent.value,
         consent_reason=draft.consent_reason,
     )
     ctx.visit.about(row)
-    ctx.new_owner(row.id)
     ctx.add(row)
     _fill(ctx, row, draft)
     _topics(ctx, row, draft.topics)
@@ -252,12 +252,15 @@ def discard_form(ctx: Context) -> None:
 
 def _window(ctx: Context, code: str) -> Window:
     """A window in service; not locked, because many receive at one window at the same time."""
-    query = ctx.select(Window).where(
-        Window.code == code, or_(Window.retired_on.is_(None), Window.retired_on > ctx.today)
-    )
-    window: Window | None = ctx.one(query)
-    if window is None:
+
+    def build() -> Select[Any]:
+        standing = or_(Window.retired_on.is_(None), Window.retired_on > bindparam("today"))
+        return ctx.select(Window).where(Window.code == bindparam("code"), standing)
+
+    found = ctx.all(ctx.prepared("window", build), code=code, today=ctx.today)
+    if not found:
         raise BadInput("unknown_window", "window")
+    window: Window = found[0]
     return window
 
 
@@ -267,12 +270,16 @@ def _owner_agency(ctx: Context, window: Window) -> str:
     return window.agency if window.agency in held else held[0]
 
 
-def _person(ctx: Context, draft: IntakeDraft) -> UUID:
-    """Whom it is about: someone found by the search, or a new person, nameless if nothing is known (I5)."""
+def _person(ctx: Context, draft: IntakeDraft, intake_id: UUID) -> UUID:
+    """Whom it is about: someone found by the search, or a new person, nameless if nothing is known (I5).
+
+    The intake gets its data key here too: one commit of the keystore for both.
+    """
     if draft.person_id is not None:
         found = ctx.load(Person, draft.person_id, permission=P.PERSON_READ, field="person_id")
+        ctx.new_owner(intake_id)
         return found.id
-    made = people.create_person(ctx, draft.person or PersonDraft(anonymous=True))
+    made = people.create_person(ctx, draft.person or PersonDraft(anonymous=True), beside=(intake_id,))
     return made.id
 
 

@@ -45,8 +45,13 @@ from .rules import (
 # -- steps -------------------------------------------------------------------------------------------
 
 
-def create_person(ctx: Context, draft: PersonDraft, *, field: str = "person") -> Person:
-    """Step: a new person with their own data key; nameless if nothing is known (I5)."""
+def create_person(
+    ctx: Context, draft: PersonDraft, *, field: str = "person", beside: Sequence[UUID] = ()
+) -> Person:
+    """Step: a new person with their own data key; nameless if nothing is known (I5).
+
+    Owners `beside` get their data keys in the same commit of the keystore.
+    """
     ctx.codes(("sex", draft.sex or "", f"{field}.sex"))
     person = Person(
         anonymous=draft.name is None,
@@ -56,7 +61,7 @@ def create_person(ctx: Context, draft: PersonDraft, *, field: str = "person") ->
         created_at=ctx.now,
     )
     ctx.add(person)
-    ctx.new_owner(person.id)
+    ctx.new_owner(person.id, *beside)
     ctx.seal(person, name=draft.name, kana=draft.kana)
     _set_birth(ctx, person, draft.birth)
     for n, address in enumerate(draft.addresses):

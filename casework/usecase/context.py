@@ -368,9 +368,14 @@ def _binding(row: Any, column: str, model: type[Base] | None = None) -> Binding:
     return Binding(kind.__tablename__, column, row_id, getattr(row, owner))
 
 
+@cache
+def _has_id(model: type[Base]) -> bool:
+    return "id" in inspect(model).columns
+
+
 def _name(row: Base) -> Any:
     """The row's id, given now if it has none: it must be known before anything is sealed for it."""
-    if "id" not in inspect(type(row)).columns:
+    if not _has_id(type(row)):
         return None
     if getattr(row, "id", None) is None:
         vars(type(row))["id"].__set__(row, new_id())

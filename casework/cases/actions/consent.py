@@ -10,7 +10,7 @@ from ...kernel.ids import new_id
 from ...usecase import Context, use_case
 from ..models import Case, CasePerson, Consent, ConsentScope
 from ..queries.consent import consent_view
-from ..queries.steps import an_agency
+from ..queries.steps import agencies
 from ..rules import (
     FIRST,
     ConsentChange,
@@ -54,8 +54,7 @@ def first_consent(ctx: Context, person_id: UUID, draft: ConsentDraft, case_id: U
         case_id=case_id,
         purpose=draft.purpose,
     )
-    ctx.codes(("consent_purpose", draft.purpose, "purpose"))
-    return _write(ctx, row, terms, proxy=draft.proxy)
+    return _write(ctx, row, terms, ("consent_purpose", draft.purpose, "purpose"), proxy=draft.proxy)
 
 
 @use_case(P.CONSENT_WRITE, event="consent.changed")
@@ -112,16 +111,20 @@ def _changed(before: Terms, change: ConsentChange) -> Terms:
     )
 
 
-def _write(ctx: Context, row: Consent, terms: Terms, *, proxy: str | None) -> ConsentView:
+def _write(
+    ctx: Context, row: Consent, terms: Terms, *choices: tuple[str, str, str], proxy: str | None
+) -> ConsentView:
     needs_terms(terms, ctx.today)
     ctx.codes(
+        *choices,
         ("consent_form", terms.form or "", "form"),
         *(("consent_item", code, "items") for code in sorted(terms.items)),
     )
-    for agency in sorted(terms.recipients):
-        an_agency(ctx, agency, field="recipients")
-    if terms.holder is not None:
-        an_agency(ctx, terms.holder, field="holder")
+    known = agencies(ctx, terms.recipients | {terms.holder or ""})
+    if not terms.recipients <= known.keys():
+        raise BadInput("unknown_reference", "recipients")
+    if terms.holder is not None and terms.holder not in known:
+        raise BadInput("unknown_reference", "holder")
     row.state = terms.state
     row.holder = terms.holder
     row.form = terms.form

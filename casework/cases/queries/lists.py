@@ -80,8 +80,9 @@ def _page(ctx: Context, query: Select[Any], after: str | None) -> Page[CaseLine]
 
 def _lines(ctx: Context, rows: Sequence[Any]) -> list[CaseLine]:
     """Lines of a list: one statement for the people, one for their names, one for the owners' names."""
-    subjects = ctx.parts_of(rows, CasePerson, CasePerson.role == "subject")
-    named = written_names(ctx, {link.person_id for links in subjects.values() for link in links})
+    people = ctx.parts_of(rows, CasePerson)
+    subjects = {key: [p.person_id for p in links if p.role == "subject"] for key, links in people.items()}
+    named = written_names(ctx, (person for persons in subjects.values() for person in persons))
     owners = staff_names(ctx, [row.owner_id for row in rows])
     return [
         CaseLine(
@@ -93,7 +94,7 @@ def _lines(ctx: Context, rows: Sequence[Any]) -> list[CaseLine]:
             lead_agency=row.lead_agency,
             danger=row.danger,
             to_be_approved=row.to_be_approved,
-            names=tuple(n for link in subjects[row.id] if (n := named.get(link.person_id))),
+            names=tuple(name for person in subjects[row.id] if (name := named.get(person))),
             opened_at=row.opened_at,
             next_contact_on=row.next_contact_on,
             owner_name=owners.get(row.owner_id),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import Select, bindparam, exists, or_, select
 
 from ...agencies.models import Agency
 from ...kernel.actor import Permission as P
@@ -21,13 +22,22 @@ ROLE_ORDER = {"subject": 0, "household": 1, "other": 2}
 
 def an_agency(ctx: Context, code: str, *, field: str) -> Agency:
     """Step: an agency that is not retired, else BadInput unknown_reference beside `field`. Nothing is locked."""
-    query = ctx.select(Agency, permission=P.DIRECTORY_READ).where(
-        Agency.code == code, or_(Agency.retired_on.is_(None), Agency.retired_on > ctx.today)
-    )
-    found: Agency | None = ctx.one(query)
-    if found is None:
+    found = agencies(ctx, [code])
+    if code not in found:
         raise BadInput("unknown_reference", field)
-    return found
+    return found[code]
+
+
+def agencies(ctx: Context, codes: Collection[str]) -> dict[str, Agency]:
+    """Step: those of the agencies that are not retired, by code, in one statement. Nothing is locked."""
+
+    def build() -> Select[Any]:
+        standing = or_(Agency.retired_on.is_(None), Agency.retired_on > bindparam("today"))
+        query = ctx.select(Agency, permission=P.DIRECTORY_READ).where(standing)
+        return query.where(Agency.code.in_(bindparam("codes", expanding=True)))
+
+    query = ctx.prepared("agencies", build, P.DIRECTORY_READ)
+    return {row.code: row for row in ctx.all(query, today=ctx.today, codes=list(codes))}
 
 
 def any_protected(ctx: Context, person_ids: Iterable[UUID], agency: str) -> bool:
