@@ -9,6 +9,7 @@ from uuid import UUID
 
 from ..cases.models import Case
 from ..kernel.actor import Permission as P
+from ..meeting.models import AgendaItem
 from ..usecase import Context, Page, use_case
 from ..usecase.page import after_moment, cut
 from .models import Evaluation, GoalResult, ObservedChange, Plan, PlanGoal, PlanLine, PlanRole
@@ -18,6 +19,7 @@ from .rules import (
     GoalResultView,
     GoalView,
     LineView,
+    PlanAgendaView,
     PlanLineView,
     PlanState,
     PlanView,
@@ -55,6 +57,15 @@ def evaluations_of_case(ctx: Context, case_id: UUID) -> list[EvaluationView]:
     case = ctx.load(Case, case_id, permission=P.CASE_READ)
     rows = ctx.parts(case, Evaluation, order=Evaluation.recorded_at.desc())
     return evaluation_views(ctx, rows)
+
+
+@use_case(P.PLAN_READ, event="plan.agenda_listed", reads=True)
+def agenda_of_plan(ctx: Context, plan_id: UUID) -> list[PlanAgendaView]:
+    """The agenda items of 重層的支援会議 that carry this version, to choose the one it is submitted under."""
+    plan = ctx.load(Plan, plan_id)
+    case = ctx.load(Case, plan.case_id, permission=P.CASE_READ)
+    items = ctx.parts(case, AgendaItem, AgendaItem.plan_id == plan.id, AgendaItem.withdrawn_at.is_(None))
+    return [PlanAgendaView(item.id, item.sort, item.taken_at) for item in items]
 
 
 def view(ctx: Context, plan: Plan) -> PlanView:

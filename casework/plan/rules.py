@@ -295,6 +295,15 @@ class PlanView:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanAgendaView:
+    """An agenda item that carries the plan; `taken_at` is when it was put on the agenda."""
+
+    id: UUID
+    sort: int
+    taken_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PlanLineView:
     """One row of a list of plans."""
 

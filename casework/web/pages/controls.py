@@ -134,7 +134,7 @@ class Form:
 
     def _control(self, schema: Schema, declared: fields.Field[Any], path: str, name: str) -> Control:
         label, hint = self.messages.field(family(schema), name)
-        control = Control(path, "text", label, hint, declared.required, errors=self.faults.get(path, ()))
+        control = Control(path, "text", label, hint, declared.required, errors=self._faults(path, declared))
         control.values = self.typed.getlist(path)
         inner = declared.inner if isinstance(declared, fields.List) else declared
         if isinstance(inner, fields.Nested):
@@ -145,6 +145,14 @@ class Form:
             labels = {o.value: o.label for o in control.options}
             control.now = "、".join(labels.get(v, v) for v in self.now.getlist(path)) or "(空欄)"
         return control
+
+    def _faults(self, path: str, declared: fields.Field[Any]) -> Sequence[str]:
+        """Sentences of the field, and of the entries of a plain list."""
+        found = list(self.faults.get(path, ()))
+        if isinstance(declared, fields.List) and not isinstance(declared.inner, fields.Nested):
+            entries = (texts for name, texts in self.faults.items() if re.fullmatch(rf"{re.escape(path)}\.\d+", name))
+            found += [text for texts in entries for text in texts]
+        return found
 
     def _nest(self, control: Control, schema: Schema, *, repeated: bool) -> None:
         if not repeated:
@@ -177,6 +185,8 @@ class Form:
         elif isinstance(inner, s.Text):
             control.kind = "lines" if inner.multiline else "text"
             control.limit = inner.limit
+            if several:
+                control.limit, control.values = None, ("\n".join(control.values),)
 
     def _options(self, control: Control, inner: fields.Field[Any]) -> Sequence[Option] | None:
         """Choices named by the page, by the field's code list, or by the words that its validator knows."""

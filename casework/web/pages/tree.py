@@ -85,7 +85,10 @@ def _entries(field: fields.List[Any], posted: MultiDict[str, str], name: str) ->
     if isinstance(field.inner, fields.Nested):
         rows = (collect(field.inner.schema, posted, f"{name}.{at}.") for at in rows_of(posted, name))
         return [row for row in rows if row] or None
-    return [value for value in posted.getlist(name) if value.strip()] or None
+    values = posted.getlist(name)
+    if getattr(field.inner, "multiline", False):  # a list of sentences is typed as lines of one field
+        values = [line for value in values for line in value.splitlines()]
+    return [value for value in values if value.strip()] or None
 
 
 def rows_of(posted: Iterable[str], name: str) -> list[int]:
