@@ -16,7 +16,11 @@ def upgrade() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["staff_id"], ["staff.id"], name=op.f("fk_unsent_form_staff_id"), initially="DEFERRED", deferrable=True
+            ["staff_id"],
+            ["staff.id"],
+            name=op.f("fk_unsent_form_staff_id"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unsent_form")),
         sa.UniqueConstraint("staff_id", "form", name=op.f("uq_unsent_form_staff_id_form")),

@@ -150,7 +150,9 @@ class Form:
         """Sentences of the field, and of the entries of a plain list."""
         found = list(self.faults.get(path, ()))
         if isinstance(declared, fields.List) and not isinstance(declared.inner, fields.Nested):
-            entries = (texts for name, texts in self.faults.items() if re.fullmatch(rf"{re.escape(path)}\.\d+", name))
+            entries = (
+                texts for name, texts in self.faults.items() if re.fullmatch(rf"{re.escape(path)}\.\d+", name)
+            )
             found += [text for texts in entries for text in texts]
         return found
 
