@@ -120,7 +120,7 @@ CASES: Section = {
     P.CASE_HAND_OVER: {R.COUNSELOR: (cases.own, cases.own_agency), R.COORDINATOR: _COORDINATOR_SIGHT},
     P.CASE_STEP_OUT: {R.COORDINATOR: (*_COORDINATOR_SIGHT, cases.proposed)},
     P.CASE_PROPOSE: {**_EVERYBODY_ON_IT, R.COORDINATOR: (*_COORDINATOR_SIGHT, cases.proposed)},
-    P.CASE_GRANT: {R.PRIVACY_OFFICER: (cases.any_case,), R.CHAIR: (cases.any_case,)},
+    P.CASE_GRANT: {R.PRIVACY_OFFICER: (cases.any_case,)},
     P.ALERT_RAISE: _SIGHT,
     P.NOTE_READ: {
         role: cases.narrative(*reasons)
@@ -279,6 +279,7 @@ PLAN: Section = {
     },
     # A meeting decides on, closes and interrupts cases through those who run it.
     P.CASE_DECIDE: {R.CHAIR: (plan.chaired_case,)},
+    P.CASE_GRANT: {R.CHAIR: (plan.chaired_case,)},
     P.CASE_CLOSE: {R.CHAIR: (plan.chaired_case,), R.SECRETARIAT: (plan.kept_case,)},
     P.CASE_INTERRUPT: {R.CHAIR: (plan.chaired_case,), R.SECRETARIAT: (plan.kept_case,)},
     P.PLAN_WRITE: {

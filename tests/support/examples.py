@@ -14,6 +14,11 @@ from tests.support.world import START
 # Codes that exist in Kamakura's lists; fields without a list take an agency.
 CODES = {
     "": "korei_ikiiki",
+    "agency": "korei_ikiiki",
+    "window": "nandemo",
+    "district": "ofuna",
+    "code_list": "place_kind",
+    "initiative": "2-2-1-2",
     "consult_topic": "housing",
     "contact_method": "home_visit",
     "contact_result": "absent",
