@@ -136,11 +136,12 @@ class AccessGrant(Confidential, Base):
 
     __tablename__ = "access_grant"
     __part_of__ = "case_id"
+    __sealed_by__ = "case_id"
     __table_args__ = (CheckConstraint("staff_id <> given_by", name="not_oneself"),)
     id: Mapped[UUID] = key()
     case_id: Mapped[UUID] = ref("case_file.id")
     staff_id: Mapped[UUID] = ref("staff.id")
-    purpose: Mapped[str]
+    purpose: Mapped[bytes] = sealed()
     given_by: Mapped[UUID] = ref("staff.id")
     given_at: Mapped[datetime]
     ends_at: Mapped[datetime]

@@ -42,7 +42,7 @@ class Meeting(Versioned, Confidential, Base):
     chair_id: Mapped[UUID] = ref("staff.id")
     deputy_id: Mapped[UUID | None] = ref("staff.id")
     secretariat_id: Mapped[UUID] = ref("staff.id")
-    place: Mapped[str | None]
+    place: Mapped[bytes | None] = sealed()  # it may be a family's home
     planned_at: Mapped[datetime]
     minutes: Mapped[int]
     state: Mapped[str] = state_column(MeetingState)

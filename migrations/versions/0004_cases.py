@@ -141,7 +141,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("staff_id", sa.Uuid(), nullable=False),
-        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.LargeBinary(), nullable=False),
         sa.Column("given_by", sa.Uuid(), nullable=False),
         sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),

@@ -16,7 +16,7 @@ def upgrade() -> None:
         sa.Column("chair_id", sa.Uuid(), nullable=False),
         sa.Column("deputy_id", sa.Uuid(), nullable=True),
         sa.Column("secretariat_id", sa.Uuid(), nullable=False),
-        sa.Column("place", sa.Text(), nullable=True),
+        sa.Column("place", sa.LargeBinary(), nullable=True),
         sa.Column("planned_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("minutes", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),

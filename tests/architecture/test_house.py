@@ -187,3 +187,14 @@ def test_code_carries_no_mark_that_hides_unfinished_work() -> None:
     marks = re.compile(r"\b(?:TODO|FIXME|XXX)\b|NotImplementedError|pragma: no cover")
     hidden = [_named(path) for path in MODULES if marks.search(path.read_text(encoding="utf-8"))]
     assert hidden == []
+
+
+def test_whole_tables_and_bare_counts_are_asked_for_by_few() -> None:
+    """`ctx.whole` reads past the actor's sight, for the name table of the search only; `ctx.count` tells a number."""
+    assert {p.split("/")[0] for p in _using(r"\bctx\.whole\(|\bContext\.whole\(", outside={"usecase"})} <= {
+        "people"
+    }
+    assert {p.split("/")[0] for p in _using(r"\bctx\.count\(", outside={"usecase"})} <= {
+        "people",
+        "participation",
+    }

@@ -90,13 +90,13 @@ def grant_access(ctx: Context, case_id: UUID, draft: GrantDraft) -> GrantView:
     row = AccessGrant(
         case_id=case.id,
         staff_id=draft.staff_id,
-        purpose=draft.purpose,
         given_by=ctx.actor.id,
         given_at=ctx.now,
         ends_at=draft.ends_at,
     )
     ctx.add(row)
-    return grant_view(row)
+    ctx.seal(row, purpose=draft.purpose)
+    return grant_view(ctx, row)
 
 
 @use_case(P.CASE_GRANT, event="case.grant_ended")
@@ -109,4 +109,4 @@ def end_grant(ctx: Context, case_id: UUID, grant_id: UUID) -> GrantView:
     row = rows[0]
     if row.ends_at > ctx.now:
         row.ends_at = ctx.now
-    return grant_view(row)
+    return grant_view(ctx, row)

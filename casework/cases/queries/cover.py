@@ -83,15 +83,17 @@ def assignment_view(ctx: Context, row: Assignment) -> AssignmentView:
     )
 
 
-def grant_view(row: AccessGrant) -> GrantView:
-    return GrantView(row.id, row.staff_id, row.purpose, row.given_by, row.given_at, row.ends_at)
+def grant_view(ctx: Context, row: AccessGrant) -> GrantView:
+    return GrantView(
+        row.id, row.staff_id, ctx.unseal(row, "purpose"), row.given_by, row.given_at, row.ends_at
+    )
 
 
 @use_case(P.CASE_GRANT, event="case.grants_read", reads=True)
 def grants(ctx: Context, case_id: UUID) -> tuple[GrantView, ...]:
     """List who was given leave to read a case, ended grants included; nothing of the case's content."""
     case = ctx.load(Case, case_id)
-    return tuple(grant_view(row) for row in ctx.parts(case, AccessGrant))
+    return tuple(grant_view(ctx, row) for row in ctx.parts(case, AccessGrant))
 
 
 def alert_view(ctx: Context, row: Alert) -> AlertView:

@@ -92,7 +92,7 @@ class GrantView:
 
     id: UUID
     staff_id: UUID
-    purpose: str
+    purpose: str | None
     given_by: UUID
     given_at: datetime
     ends_at: datetime

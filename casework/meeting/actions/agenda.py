@@ -53,7 +53,6 @@ def plan_meeting(ctx: Context, draft: MeetingDraft) -> MeetingView:
         chair_id=draft.chair_id,
         deputy_id=draft.deputy_id,
         secretariat_id=draft.secretariat_id,
-        place=draft.place,
         planned_at=draft.planned_at,
         minutes=draft.minutes,
         state=MEETING.start.value,
@@ -62,6 +61,7 @@ def plan_meeting(ctx: Context, draft: MeetingDraft) -> MeetingView:
     ctx.add(meeting)
     ctx.visit.about(meeting)
     ctx.new_owner(meeting.id)
+    ctx.seal(meeting, place=draft.place)
     ctx.session.flush()
     return meeting_view(ctx, meeting)
 

@@ -54,7 +54,7 @@ def meeting_view(ctx: Context, meeting: Meeting) -> MeetingView:
         chair_id=meeting.chair_id,
         deputy_id=meeting.deputy_id,
         secretariat_id=meeting.secretariat_id,
-        place=meeting.place,
+        place=ctx.unseal(meeting, "place"),
         planned_at=meeting.planned_at,
         minutes=meeting.minutes,
         state=meeting.state,
@@ -199,8 +199,10 @@ def meetings(ctx: Context, *, state: str | None = None, after: str | None = None
     size = ctx.settings.page_size
     query = after_moment(query, Meeting.planned_at, Meeting.id, after).limit(size + 1)
     rows, following = cut(ctx.all(query), size, lambda row: (row.planned_at, row.id))
+    ctx.prefetch_keys([row.id for row in rows])
     lines = (
-        MeetingLine(row.id, row.basis, row.convener, row.state, row.planned_at, row.place) for row in rows
+        MeetingLine(row.id, row.basis, row.convener, row.state, row.planned_at, ctx.unseal(row, "place"))
+        for row in rows
     )
     return Page(tuple(lines), following)
 
@@ -247,7 +249,7 @@ def my_items(ctx: Context, *, after: str | None = None) -> Page[ConvenedLine]:
         Meeting.id.in_(sorted({row.meeting_id for row in rows}))
     )
     known = {meeting.id: meeting for meeting in ctx.all(found)}
-    ctx.prefetch_keys([row.case_id for row in rows])
+    ctx.prefetch_keys([*(row.case_id for row in rows), *known])
     open_ = covered(ctx, rows)
     lines = (
         ConvenedLine(
@@ -256,7 +258,7 @@ def my_items(ctx: Context, *, after: str | None = None) -> Page[ConvenedLine]:
             sort=row.sort,
             basis=row.basis,
             planned_at=known[row.meeting_id].planned_at,
-            place=known[row.meeting_id].place,
+            place=ctx.unseal(known[row.meeting_id], "place"),
             purpose=ctx.unseal(row, "purpose"),
         )
         for row in rows

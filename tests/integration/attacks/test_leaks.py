@@ -84,6 +84,7 @@ def _told(answer: Any, ids: dict[str, str]) -> tuple[Any, ...]:
 
 
 def _refusals(world: World) -> int:
+    world.session.rollback()  # look at the store as it is now
     query = select(func.count()).select_from(AuditEntry).where(AuditEntry.outcome != "done")
     return int(world.session.scalar(query, execution_options={CLEARED: True}) or 0)
 
