@@ -27,6 +27,8 @@ KEPT = 60.0  # seconds that labels stay in memory
 PLACES = (
     ("desk_pages.today", "今日", P.SESSION_OWN),
     ("intake_pages.listing", "受付", P.INTAKE_READ),
+    ("intake_pages.answered", "回答の確認", P.INTAKE_REVIEW),
+    ("people_pages.search", "人を探す", P.PERSON_SEARCH),
     ("cases_pages.listing", "ケース", P.CASE_LIST),
     ("referral_pages.listing", "つなぎ", P.REFERRAL_READ),
     ("meeting_pages.calendar", "会議", P.MEETING_RUN),
@@ -48,7 +50,7 @@ LISTS: dict[str, tuple[str, dict[str, str]]] = {
     "contact_due": ("cases_pages.worklist", {"name": "contact_due"}),
     "reviews_due": ("plan_pages.reviews", {}),
     "meetings_week": ("meeting_pages.calendar", {}),
-    "intakes_open": ("intake_pages.listing", {"which": "own"}),
+    "intakes_open": ("intake_pages.listing", {"which": "mine"}),
     "handed_over": ("cases_pages.listing", {"scope": "own"}),
     "referrals_late": ("referral_pages.overdue", {}),
     "without_lead": ("cases_pages.worklist", {"name": "without_lead"}),

@@ -214,6 +214,21 @@ def merge(ctx: Context, intake_id: UUID, draft: MergeDraft) -> MergeLine:
     return queries.merge_line(ctx, row)
 
 
+@use_case(P.INTAKE_MERGE, event="intake.merged_by_number")
+def merge_numbered(ctx: Context, intake_id: UUID, number: str) -> MergeLine:
+    """Merge a duplicate into the intake or case of that number, as people tell each other."""
+    wanted = number.strip().upper()
+    intake = ctx.one(ctx.select(Intake).where(Intake.number == wanted))
+    case = None if intake is not None else ctx.one(ctx.select(Case).where(Case.number == wanted))
+    if intake is None and case is None:
+        raise BadInput("survivor_unknown", "number")
+    try:
+        return merge(ctx, intake_id, MergeDraft(intake and intake.id, case and case.id))
+    except (BadInput, Refused) as fault:
+        fault.field = "number"
+        raise
+
+
 @use_case(P.INTAKE_MERGE, event="intake.unmerged")
 def unmerge(ctx: Context, intake_id: UUID) -> MergeLine:
     """Undo a merge: the intake is open again and back in screening with its owner."""

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from ..agencies.models import Window
 from ..cases.models import Case, CasePerson
 from ..kernel.actor import Permission as P
 from ..kernel.errors import BadInput
@@ -153,6 +154,20 @@ def mergeable(ctx: Context, *, after: str | None = None) -> Page[MergeLine]:
     query = ctx.select(Intake).where(Intake.is_open() | (Intake.state == IntakeState.MERGED_DUPLICATE.value))
     rows, following = _page(ctx, query, after)
     return Page(tuple(_merge_lines(ctx, rows)), following)
+
+
+@use_case(P.INTAKE_RECEIVE, event="intake.begun", reads=True)
+def usual_window(ctx: Context) -> str | None:
+    """The window to begin a reception with: that of one's last reception, else the first of one's division."""
+    ctx.select(Window)
+    recent = ctx.select(Intake, permission=P.INTAKE_READ).where(Intake.recorder_id == ctx.actor.id)
+    recent = recent.where(Intake.owner_agency.in_(sorted(ctx.actor.agencies)))
+    last: Intake | None = ctx.one(recent.order_by(Intake.received_at.desc(), Intake.id).limit(1))
+    if last is not None:
+        return last.window
+    own = ctx.select(Window).where(Window.agency.in_(sorted(ctx.actor.agencies)), Window.retired_on.is_(None))
+    first: Window | None = ctx.one(own.order_by(Window.sort, Window.code).limit(1))
+    return None if first is None else first.code
 
 
 @use_case(P.INTAKE_RECEIVE, event="intake.form_opened", reads=True)
