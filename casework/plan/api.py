@@ -11,6 +11,7 @@ from .schemas import (
     EvaluationOut,
     ExplainIn,
     InterruptIn,
+    PlanAgendaOut,
     PlanEditIn,
     PlanIn,
     PlanLineOut,
@@ -36,6 +37,7 @@ bp.door(
     edits=True,
     shows=queries.read_plan,
 )
+bp.door("GET", "/plans/<uuid:plan_id>/agenda", queries.agenda_of_plan, gives=PlanAgendaOut, many=True)
 bp.door("POST", "/plans/<uuid:plan_id>/explain", actions.explain, takes=ExplainIn, gives=PlanOut)
 bp.door("POST", "/plans/<uuid:plan_id>/consent", actions.record_consent, gives=PlanOut)
 bp.door("POST", "/plans/<uuid:plan_id>/submit", actions.submit, takes=SubmitIn, gives=PlanOut)

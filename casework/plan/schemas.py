@@ -157,6 +157,12 @@ class RoleOut(OutSchema):
     initiative = fields.String(allow_none=True)
 
 
+class PlanAgendaOut(OutSchema):
+    id = fields.UUID()
+    sort = fields.Integer()
+    taken_at = fields.AwareDateTime()
+
+
 class PlanLineOut(OutSchema):
     id = fields.UUID()
     case_id = fields.UUID()
