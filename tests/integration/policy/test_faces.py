@@ -1,0 +1,179 @@
+"""Both faces of every reason agree, over worlds that grow from the story by chance: what a row says, a SELECT says."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, create_engine, inspect, select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from casework.db import CLEARED, Base
+from casework.kernel.actor import Actor, Membership, Role, Standing
+from casework.kernel.policy import Reason
+from casework.policy import POLICY
+from casework.usecase.context import _StoreLook
+from tests.support.cast import CAST
+from tests.support.story import Story
+from tests.support.world import World
+
+# Columns on which reasons turn; a world is changed by giving some rows another row's value, or a moment near now.
+TURNING = {
+    "owner_id", "owner_agency", "lead_id", "lead_agency", "staff_id", "agency", "case_id", "person_id", "asked_by",
+    "chair_id", "deputy_id", "secretariat_id", "convener", "to_agency", "from_agency", "recorder_id", "created_by",
+    "state", "protected", "multi_agency", "restricted", "role", "window", "taken_at", "withdrawn_at", "sort",
+}  # fmt: skip
+MOMENTS = (
+    "ends_at",
+    "access_ends_at",
+    "given_at",
+    "until",
+    "shared_at",
+    "confirmed_at",
+    "taken_at",
+    "withdrawn_at",
+)
+CHANGES = 220
+
+
+def _reasons() -> list[tuple[Role, Reason]]:
+    """Every reason of the policy, once per role that holds it."""
+    found: dict[tuple[Role, int], tuple[Role, Reason]] = {}
+    for roles in POLICY.table.values():
+        for role, reasons in roles.items():
+            for reason in reasons:
+                found[role, id(reason)] = (role, reason)
+    return list(found.values())
+
+
+def _standings(world: World, story: Story) -> dict[Role, list[Standing]]:
+    """The people of the story in their roles, and a stranger in each role."""
+    found: dict[Role, list[Standing]] = {}
+    for login, (_, roles) in CAST.items():
+        for role, agency in roles:
+            made = Standing(_id(story, login), Role(role), frozenset({agency}), world.clock.now())
+            found.setdefault(Role(role), []).append(made)
+    for role in Role:
+        actor = world.actor(role.value, "clinic_b") if role is not Role.SYSTEM else None
+        if actor is not None:
+            found.setdefault(role, []).append(
+                Standing(actor.id, role, frozenset({"clinic_b"}), world.clock.now())
+            )
+    return found
+
+
+def _id(story: Story, login: str) -> Any:
+    from uuid import UUID
+
+    return UUID(story.staff(login))
+
+
+def _stir(engine: Engine, world: World, dice: random.Random) -> int:
+    """Change the world by chance, as far as the database allows it; how many changes held."""
+    done, now = 0, world.clock.now()
+    tables = [m.local_table for m in Base.registry.mappers if not m.local_table.name.startswith("audit")]
+    with engine.connect() as connection:
+        for _ in range(CHANGES):
+            table: Any = dice.choice(tables)
+            columns = [c for c in table.columns if c.name in TURNING | set(MOMENTS)]
+            keys = list(connection.execute(select(*table.primary_key.columns)).all())
+            if not columns or not keys:
+                continue
+            column, key = dice.choice(columns), dice.choice(keys)
+            value = _value(connection, table, column, dice, now)
+            where = [c == v for c, v in zip(table.primary_key.columns, key, strict=True)]
+            try:
+                with connection.begin_nested():
+                    connection.execute(update(table).where(*where).values({column.name: value}))
+                done += 1
+            except SQLAlchemyError:
+                continue
+        try:
+            connection.commit()
+        except SQLAlchemyError:  # a deferred key: this stirring leaves the world as it was
+            return 0
+    return done
+
+
+def _value(connection: Any, table: Any, column: Any, dice: random.Random, now: Any) -> Any:
+    if column.name in MOMENTS:
+        past_or_future = now + timedelta(hours=dice.choice((-48, -1, 1, 48)))
+        return dice.choice((None, past_or_future)) if column.nullable else past_or_future
+    if "enum" in column.info:
+        words: list[StrEnum] = list(column.info["enum"])
+        return dice.choice(words).value
+    known = [row[0] for row in connection.execute(select(column).distinct())]
+    if column.foreign_keys:
+        target = next(iter(column.foreign_keys)).column
+        known += [row[0] for row in connection.execute(select(target).limit(40))]
+    if column.type.python_type is bool:
+        known = [True, False]
+    return dice.choice(known)
+
+
+def _compare(world: World, standings: dict[Role, list[Standing]]) -> Iterator[tuple[str, Role, int, int]]:
+    """(reason, role, rows allowed, rows judged) for every reason and person; AssertionError where the faces differ."""
+    session = world.session
+    session.rollback()
+    session.expunge_all()
+    look = _StoreLook(session)
+    rows = {}
+    for role, reason in _reasons():
+        model = reason.model
+        if model not in rows:
+            rows[model] = list(session.scalars(select(model), execution_options={CLEARED: True}))
+        keys = [
+            getattr(model, inspect(model).get_property_by_column(c).key) for c in inspect(model).primary_key
+        ]
+        for standing in standings.get(role, ()):
+            chosen = select(*keys).where(reason.clause(standing))
+            by_clause = {tuple(r) for r in session.execute(chosen, execution_options={CLEARED: True})}
+            by_row = {
+                tuple(getattr(row, k.key) for k in keys)
+                for row in rows[model]
+                if reason.holds(standing, row, look)
+            }
+            assert by_row == by_clause, f"{reason.name} for {role.value}: row {by_row} clause {by_clause}"
+            yield reason.name, role, len(by_row), len(rows[model])
+
+
+@pytest.fixture
+def plain(world: World) -> Iterator[Engine]:
+    engine = create_engine(world.settings.database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.mark.long
+def test_both_faces_of_every_reason_agree_over_generated_worlds(
+    world: World, story: Story, plain: Engine, request: pytest.FixtureRequest
+) -> None:
+    sqlite = world.settings.database_url.startswith("sqlite")
+    worlds = (40 if request.config.getoption("--long") else 4) if sqlite else 2
+    standings, dice = _standings(world, story), random.Random(20261123)
+    judged = allowed = changes = 0
+    sometimes: dict[str, set[bool]] = {}
+    for number in range(worlds):
+        changes += _stir(plain, world, dice) if number else 0
+        for name, role, yes, rows in _compare(world, standings):
+            judged, allowed = judged + rows, allowed + yes
+            sometimes.setdefault(f"{name}/{role.value}", set()).update({yes > 0} if rows else set())
+    met = sum(True in seen for seen in sometimes.values())
+    print(
+        f"{worlds} worlds, {len(_reasons())} reasons, {changes} changes, {judged} judgements, {allowed} allowed; "
+        f"{met} of {len(sometimes)} reasons held for somebody"
+    )
+    assert judged >= 3000 * worlds
+    assert met >= len(sometimes) * 0.6
+
+
+def test_an_actor_without_a_role_is_allowed_nothing(world: World, story: Story) -> None:
+    nobody = Actor(world.actor("counselor").id, "架空 無役", (), world.clock.now())
+    one = Actor(nobody.id, "架空 一役", (Membership(Role.ADMINISTRATOR, "shakyo"),), world.clock.now())
+    assert not any(POLICY.ever(nobody, permission) for permission in POLICY.table)
+    held = {p.value for p in POLICY.table if POLICY.ever(one, p)}
+    assert not [name for name in held if name.startswith(("case.", "note.", "person.", "consent."))]
