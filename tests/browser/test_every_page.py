@@ -1,0 +1,119 @@
+"""Every page of the URL map, as each role finds it by its links in the demo city: whole, named, accessible, fitting.
+
+A page that no role reaches by a link fails here; so does one that is new and unfit.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import requests
+from playwright.sync_api import Browser
+
+from tests.support import browser_city, browser_page
+from tests.support.browser_city import ROLES
+from tests.support.browser_crawl import (
+    NOBODY,
+    Visit,
+    at_the_door,
+    crawl,
+    page_endpoints,
+    restore,
+    signed_in,
+    store,
+)
+from tests.support.server import Server
+
+# Pages that no link of the demo city leads to, and why.
+UNVISITED: dict[str, str] = {}
+LOOKERS = 3  # roles that walk at the same time
+
+
+@pytest.fixture(scope="module")
+def visits(server: Server, tmp_path_factory: pytest.TempPathFactory) -> list[Visit]:
+    """What every role found; walked once per run, whichever process asks first."""
+
+    def walk(folder: Path) -> None:
+        with ThreadPoolExecutor(LOOKERS) as pool:
+            found = list(pool.map(lambda role: crawl(server, role, ROLES[role]), ROLES))
+        store(folder / "visits.json", [*at_the_door(server), *(visit for walked in found for visit in walked)])
+
+    return restore(browser_city.once(tmp_path_factory, "visits", walk) / "visits.json")
+
+
+@pytest.fixture(scope="module")
+def cookies(server: Server) -> Iterator[dict[str, requests.Session]]:
+    """Signed-in clients by role, opened when first asked for."""
+    opened = _Clients(server)
+    yield opened
+    for http in opened.values():
+        http.close()
+
+
+class _Clients(dict[str, requests.Session]):
+    def __init__(self, server: Server) -> None:
+        super().__init__()
+        self._server = server
+
+    def __missing__(self, role: str) -> requests.Session:
+        self[role] = requests.Session() if role == NOBODY else signed_in(self._server, ROLES[role])
+        return self[role]
+
+
+def of(endpoint: str, visits: list[Visit]) -> list[Visit]:
+    return [visit for visit in visits if visit.endpoint == endpoint]
+
+
+def best(found: list[Visit]) -> Visit:
+    """The visit that shows most: the heaviest page that was answered with 200."""
+    return max(found, key=lambda visit: (visit.status == 200, visit.weight))
+
+
+def test_every_page_of_the_url_map_is_reached_by_some_role(visits: list[Visit]) -> None:
+    visited = {visit.endpoint for visit in visits}
+    assert sorted(set(page_endpoints()) - visited - set(UNVISITED)) == []
+    assert sorted(set(UNVISITED) & visited) == []
+    assert set(UNVISITED) <= set(page_endpoints())
+
+
+def test_no_two_pages_have_the_same_title(visits: list[Visit]) -> None:
+    bearers: dict[str, set[str]] = defaultdict(set)
+    for visit in visits:
+        if visit.status == 200 and visit.title:
+            bearers[visit.title].add(visit.endpoint)
+    assert {title: sorted(names) for title, names in bearers.items() if len(names) > 1} == {}
+
+
+@pytest.mark.parametrize("endpoint", page_endpoints())
+def test_a_page_is_valid_named_and_guarded_for_every_role(endpoint: str, visits: list[Visit]) -> None:
+    faults: dict[str, list[str]] = defaultdict(list)
+    for visit in of(endpoint, visits):
+        for fault in visit.faults:
+            faults[fault].append(f"{visit.role} {visit.path} (linked from {visit.came_from})")
+    assert {fault: places[:2] for fault, places in faults.items()} == {}
+
+
+@pytest.mark.parametrize("endpoint", page_endpoints())
+def test_a_page_is_accessible_fits_and_asks_nobody_else(
+    endpoint: str,
+    visits: list[Visit],
+    cookies: dict[str, requests.Session],
+    server: Server,
+    browser: Browser,
+) -> None:
+    found = [visit for visit in of(endpoint, visits) if visit.title]
+    if not found:
+        assert endpoint in UNVISITED or of(endpoint, visits)  # a download, or unvisited with its reason
+        return
+    chosen = best(found)
+    with browser_page.window(browser, server) as (context, _):
+        browser_page.carry(context, server, cookies[chosen.role].cookies.get_dict())
+        page = context.new_page()
+        answer = page.goto(chosen.path)
+        assert answer is not None
+        assert answer.status == 200, chosen
+        assert browser_page.axe_faults(page) + browser_page.fit_faults(page) == [], chosen.path
