@@ -16,8 +16,9 @@ WITHOUT_DOOR_ALLOWED = (
     "casework.accounts.actions.sign_in.check_sign_in",  # before anybody is signed in
     "casework.accounts.actions.sign_in.note_failure",
     "casework.intake.queries.known_elsewhere",  # asked by the search at intake
-    "casework.desk.queries.book",  # labels, asked by every page
-    "casework.desk.queries.unsent",  # asked by every form
+    "casework.desk.queries.labels.book",  # labels, asked by every page
+    "casework.desk.queries.labels.unsent",  # asked by every form
+    "casework.intake.queries.usual_window",  # the window that the form of 受付 starts with
     "casework.desk.actions.forget",  # after a form was sent
     "casework.intake.actions.refer",  # joined by referral's one-step refer
 )
