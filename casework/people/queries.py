@@ -165,6 +165,17 @@ def read_person(ctx: Context, person_id: UUID) -> PersonView:
     return person_view(ctx, ctx.load(Person, person_id))
 
 
+@use_case(P.PERSON_READ, event="person.households_listed", reads=True)
+def households_of(ctx: Context, person_id: UUID) -> tuple[UUID, ...]:
+    """Name the households in sight to which a person belongs today, to lead on to them."""
+    person = ctx.load(Person, person_id)
+    belongs = select(HouseholdMember.household_id).where(
+        HouseholdMember.person_id == person.id, HouseholdMember.valid_until.is_(None)
+    )
+    rows = ctx.all(ctx.select(Household).where(Household.id.in_(belongs)).order_by(Household.id))
+    return tuple(row.id for row in rows)
+
+
 @use_case(P.PERSON_READ, event="household.read", reads=True)
 def read_household(ctx: Context, household_id: UUID) -> HouseholdView:
     """Open a household with its history, without members the actor may not know of."""

@@ -1,0 +1,6 @@
+"""Pages of 本人・世帯・検索・開示の申請."""
+
+from . import households, persons, release
+from .base import bp
+
+__all__ = ["bp", "households", "persons", "release"]
