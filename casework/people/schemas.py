@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, ClassVar
+
 from marshmallow import fields, validate
 
 from ..web.schema import (
@@ -89,7 +92,7 @@ class PersonEditIn(InSchema):
 
 
 class MemberIn(InSchema):
-    draft = MemberDraft
+    draft: ClassVar[Callable[..., Any] | None] = MemberDraft
     person_id = fields.UUID(required=True)
     relation = optional_code("relation")
     cohabiting = fields.Boolean(load_default=None, allow_none=True)

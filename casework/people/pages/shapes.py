@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from marshmallow import fields
 
@@ -21,7 +22,7 @@ def chosen(**typed: Any) -> MemberDraft:
 class MemberSought(MemberIn):
     """Search terms, the person chosen among those found, and what they are in the household."""
 
-    draft = staticmethod(chosen)
+    draft: ClassVar[Callable[..., Any] | None] = staticmethod(chosen)
     name = Text(limit=100)
     kana = Text(limit=100)
     birth = JapanesePartialDate(load_default=None, allow_none=True)
