@@ -88,7 +88,11 @@ class RoofDesk:
 
     def navigation(self, path: str) -> Sequence[Place]:
         links = [(url_for(endpoint), name) for endpoint, name, need in PLACES if has(endpoint) and can(need)]
-        under = max((href for href, _ in links if path.startswith(href)), key=len, default="")
+        under = max(
+            (href for href, _ in links if path == href or (href != "/" and path.startswith(href))),
+            key=len,
+            default="",
+        )
         return [Place(href, name, href == under) for href, name in links]
 
 

@@ -25,7 +25,7 @@ from ..web.pages.frame import can, has
 from ..web.request import context
 from ..web.schema import PageArgs
 from . import actions, queries, schemas
-from .rules import PURPOSE, ReferralLine, ReferralView
+from .rules import GROUND_OF_CONSENT, PURPOSE, ReferralLine, ReferralView
 
 bp = PageBlueprint("referral", __name__)
 ONE = "/referrals/<uuid:referral_id>"
@@ -84,7 +84,7 @@ def _send(case_id: UUID) -> Setting:
     return Setting(
         show={"case": case, "consents": _consents(case), "back": back or url_for("referral_pages.listing")},
         initial={"with_consent": False} if not can("consent.read") else {},
-        choices={"to_agency": _others(case.owner_agency), "segments": _pieces(case_id)},
+        choices={**_choices(case.owner_agency), "segments": _pieces(case_id)},
     )
 
 
@@ -99,13 +99,17 @@ def _refer(intake_id: UUID) -> Setting:
             "wishes": view.wishes,
             "urgent": view.urgency in ("life", "within_day"),
         },
-        choices={"to_agency": _others(view.owner_agency), "segments": []},
+        choices={**_choices(view.owner_agency), "segments": []},
     )
 
 
-def _others(own: str) -> list[Option]:
-    """Every agency but the sender's own."""
-    return [o for o in house().desk.book().offered("agency") if o.value != own]
+def _choices(own: str) -> dict[str, list[Option]]:
+    """Every agency but the sender's own; every ground but consent, which has a question of its own."""
+    book = house().desk.book()
+    return {
+        "to_agency": [o for o in book.offered("agency") if o.value != own],
+        "ground": [o for o in book.offered("sharing_ground") if o.value != GROUND_OF_CONSENT],
+    }
 
 
 def _consents(case: CaseView) -> tuple[tuple[str, ConsentView], ...]:

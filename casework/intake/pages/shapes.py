@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -10,9 +11,9 @@ from marshmallow import fields, pre_load
 
 from ...kernel.errors import BadInput
 from ...kernel.wareki import PartialDate
-from ...people.rules import AddressDraft, ContactDraft, ContactKind, PersonDraft
+from ...people.rules import AddressDraft, ContactDraft, ContactKind, PersonDraft, SafeContactDraft
 from ...web.schema import AtMost, CodeField, InSchema, JapanesePartialDate, LongText, Text
-from ..rules import IntakeDraft, IntakeEdit, ReceptionConsent, TopicDraft
+from ..rules import IntakeDraft, IntakeEdit, ReceptionConsent, SafeWaysDraft, TopicDraft
 from ..schemas import (
     UNKNOWN,
     IntakeSafeWaysIn,
@@ -49,13 +50,19 @@ def reception(
     other_topics: tuple[str, ...],
     person_id: UUID | None,
     person: PersonDraft | None,
+    safe_ways: SafeWaysDraft | None,
     **typed: Any,
 ) -> IntakeDraft:
-    """A reception; for somebody found by the search what was typed to search is not recorded again."""
-    known = None if person_id is not None else person
-    return IntakeDraft(
-        topics=topic_drafts(main_topic, other_topics), person_id=person_id, person=known, **typed
-    )
+    """A reception; for somebody found by the search what was typed to search is not recorded again.
+
+    Safe ways of contact are typed once and stand on the form and with the new person (I28).
+    """
+    new = None if person_id is not None else person
+    if new is not None and safe_ways is not None:
+        ways = SafeContactDraft(safe_ways.hours, safe_ways.message_ok, safe_ways.letter_ok, safe_ways.remarks)
+        new = replace(new, safe_contact=ways)
+    topics = topic_drafts(main_topic, other_topics)
+    return IntakeDraft(topics=topics, person_id=person_id, person=new, safe_ways=safe_ways, **typed)
 
 
 def correction(*, main_topic: str, other_topics: tuple[str, ...], **typed: Any) -> IntakeEdit:
