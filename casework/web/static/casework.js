@@ -8,7 +8,7 @@
 
   // Enter that ends a composition must never send a form (229: Safari and older Edge say so by key code).
   document.addEventListener("keydown", (e) => {
-    if (e.key === "Enter" && (e.isComposing || e.keyCode === 229)) e.stopPropagation();
+    if (e.isComposing || e.keyCode === 229) { if (e.key === "Enter") { e.stopPropagation(); e.preventDefault(); } }
     else if (e.key === "Enter" && (e.ctrlKey || e.metaKey) && form && form.contains(e.target)) {
       e.preventDefault();
       form.requestSubmit(form.querySelector(".send .primary"));
@@ -85,7 +85,7 @@
     const says = document.createElement("p");
     says.className = "state"; says.setAttribute("role", "status");
     form.querySelector(".send").after(says);
-    let dirty = false, sending = false, timer = null;
+    let dirty = false, sending = false, timer = null, saving = Promise.resolve();
     const pairs = () => [...new FormData(form)].filter(([n]) => !["csrf_token", "_key", "_kept"].includes(n)).map(([n, v]) => [n, String(v)]);
     const blank = JSON.stringify(pairs());
     const put = async (leaving) => {
@@ -102,7 +102,7 @@
       timer = null;
       if (!dirty || composing) { if (dirty) timer = setTimeout(save, EVERY); return; }
       dirty = false;
-      try { await put(false); says.textContent = `書きかけを保存しました(${new Date().toLocaleTimeString("ja-JP", { hour: "2-digit", minute: "2-digit" })})`; }
+      try { await (saving = put(false)); says.textContent = `書きかけを保存しました(${new Date().toLocaleTimeString("ja-JP", { hour: "2-digit", minute: "2-digit" })})`; }
       catch { dirty = true; timer = setTimeout(save, EVERY); says.textContent = "書きかけをまだ保存できていません。このまま続けて入力できます。"; }
     };
     form.addEventListener("input", () => { dirty = true; if (!timer) timer = setTimeout(save, EVERY); });
@@ -114,6 +114,7 @@
       try {
         const alive = await fetch("/healthz", { cache: "no-store" });
         if (!alive.ok) throw new Error("down");
+        await saving.catch(() => {});  // what is being kept must not outlive what is sent
         sending = true; dirty = false;
         form.requestSubmit(button);
       } catch {
