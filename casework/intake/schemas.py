@@ -28,12 +28,13 @@ UNKNOWN: dict[str, Any] = {"unknown": "unknown_code"}
 STATES = [state.value for state in IntakeState]
 
 
-def optional_code(list_name: str = "") -> CodeField:
-    return CodeField(list=list_name, load_default=None, allow_none=True)
+def optional_code(list_name: str = "", *, needed: bool = False) -> CodeField:
+    """`needed`: the move's guard asks for it and says so in its own words; pages mark it."""
+    return CodeField(list=list_name, load_default=None, allow_none=True, metadata={"needed": needed})
 
 
-def optional_date() -> JapaneseDate:
-    return JapaneseDate(load_default=None, allow_none=True)
+def optional_date(*, needed: bool = False) -> JapaneseDate:
+    return JapaneseDate(load_default=None, allow_none=True, metadata={"needed": needed})
 
 
 def codes(most: int, list_name: str, *, least: int = 0) -> fields.List[Any]:
@@ -118,22 +119,22 @@ class IntakeIn(InSchema):
 
 class IntakeAnswerIn(InSchema):
     draft = AnswerDraft
-    reason = optional_code("answer_reason")
-    next_place = optional_code("next_place")
+    reason = optional_code("answer_reason", needed=True)
+    next_place = optional_code("next_place", needed=True)
     text = LongText(limit=2000)
 
 
 class IntakeSeekConsentIn(InSchema):
     draft = SeekConsentDraft
-    recontact_on = optional_date()
+    recontact_on = optional_date(needed=True)
 
 
 class IntakeEmergencyIn(InSchema):
     draft = EmergencyDraft
-    kind = optional_code("emergency_kind")
-    notified_to = optional_code("notified_to")
-    notified_at = fields.AwareDateTime(load_default=None, allow_none=True)
-    text = LongText(limit=4000)
+    kind = optional_code("emergency_kind", needed=True)
+    notified_to = optional_code("notified_to", needed=True)
+    notified_at = fields.AwareDateTime(load_default=None, allow_none=True, metadata={"needed": True})
+    text = LongText(limit=4000, metadata={"needed": True})
 
 
 class IntakeMergeIn(InSchema):

@@ -17,8 +17,9 @@ from .rules import (
 STATES = [state.value for state in ReferralState]
 
 
-def optional_code(list_name: str = "") -> CodeField:
-    return CodeField(list=list_name, load_default=None, allow_none=True)
+def optional_code(list_name: str = "", *, needed: bool = False) -> CodeField:
+    """`needed`: the move's guard asks for it and says so in its own words; pages mark it."""
+    return CodeField(list=list_name, load_default=None, allow_none=True, metadata={"needed": needed})
 
 
 def one_of(words: list[str], *, default: str | None, code: str) -> fields.String:
@@ -47,19 +48,19 @@ class ReferralAcceptIn(InSchema):
 
 class ReferralReturnIn(InSchema):
     draft = ReturnDraft
-    reason = optional_code("return_reason")
+    reason = optional_code("return_reason", needed=True)
     text = LongText(limit=2000)
 
 
 class ReferralForwardIn(InSchema):
     draft = ForwardDraft
-    to_agency = optional_code("agency")
+    to_agency = optional_code("agency", needed=True)
     text = LongText(limit=2000)
 
 
 class ReferralCompleteIn(InSchema):
     draft = CompleteDraft
-    completed_on = JapaneseDate(load_default=None, allow_none=True)
+    completed_on = JapaneseDate(load_default=None, allow_none=True, metadata={"needed": True})
 
 
 class ReferralArgs(PageArgs):

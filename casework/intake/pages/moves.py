@@ -120,6 +120,6 @@ for path, action, endpoint, title, takes, prepare, then, button in (
         takes=takes,
         prepare=prepare,
         then=then,
-        template="intake/move.html",
+        template="intake/consent.html" if endpoint == "consent" else "intake/move.html",
         button=button,
     )

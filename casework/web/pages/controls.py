@@ -134,14 +134,15 @@ class Form:
 
     def _control(self, schema: Schema, declared: fields.Field[Any], path: str, name: str) -> Control:
         label, hint = self.messages.field(family(schema), name)
-        control = Control(path, "text", label, hint, declared.required, errors=self._faults(path, declared))
+        needed = declared.required or bool(declared.metadata.get("needed"))  # by a rule of the use case
+        control = Control(path, "text", label, hint, needed, errors=self._faults(path, declared))
         control.values = self.typed.getlist(path)
         inner = declared.inner if isinstance(declared, fields.List) else declared
         if isinstance(inner, fields.Nested):
             self._nest(control, inner.schema, repeated=isinstance(declared, fields.List))
             return control
         self._shape(control, declared, inner)
-        if self.now is not None and self.now.getlist(path) != list(control.values):
+        if self.now is not None and _plain(self.now.getlist(path)) != _plain(control.values):
             labels = {o.value: o.label for o in control.options}
             control.now = "、".join(labels.get(v, v) for v in self.now.getlist(path)) or "(空欄)"
         return control
@@ -223,6 +224,11 @@ def keeps(schema: Schema) -> bool:
 
 def snake(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def _plain(values: Sequence[str]) -> list[str]:
+    """Values as people see them: browsers send line ends as CR LF, and a blank field as an empty text."""
+    return [text for value in values if (text := value.replace("\r\n", "\n").strip())]
 
 
 def _yes_no(messages: Messages, *, unknown: bool) -> list[Option]:
