@@ -55,6 +55,7 @@ COVER = (
     "interrupt_reason",
     "after_lead_agency",
     "after_lead_id",
+    "protected",
 )
 
 

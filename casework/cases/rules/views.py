@@ -84,6 +84,7 @@ class CaseView:
     issues: tuple[IssueView, ...]
     assignments: tuple[AssignmentView, ...]
     moves: tuple[str, ...] = field(default=())
+    protected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
