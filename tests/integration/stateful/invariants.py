@@ -1,0 +1,208 @@
+"""What must hold after every step, read from the tables themselves, past the house's own code (I1-I19)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from tests.integration.stateful.steps import Run
+
+OPEN = {
+    "intake": "state IN ('received','in_screening','seeking_consent')",
+    "case_file": "state NOT IN ('closed','interrupted','reopened')",
+    "referral": "state IN ('sent','acknowledged','accepted')",
+    "action_item": "state IN ('assigned','accepted','objected','overdue')",
+    "outreach_episode": "state <> 'ended'",
+    "participation_need": "state <> 'ended'",
+}
+# Steps in which a case may change hands (I2): everybody else's step leaves its owner as it was.
+HANDING = {
+    "accept",
+    "disable",
+    "decide",
+    "take_up",
+    "reopen",
+    "step_out",
+    "hand_over",
+    "forward",
+    "withdraw",
+    "return",
+}
+DECIDED = "'decided','active','under_review','revised','completed'"
+FIXED = {
+    "plan": (f"state IN ({DECIDED})", ("issues", "wish", "long_term_goal")),
+    "agenda_item": (
+        "meeting_id IN (SELECT id FROM meeting WHERE state IN ('minutes_confirmed','closed'))", ("minutes", "purpose")
+    ),
+    "note_segment": ("1 = 1", ("text", "said_by", "segment_class", "origin_basis", "origin_item")),
+    "decision": ("1 = 1", ("policy", "verdict", "lead_id", "lead_agency", "decided_by")),
+}  # fmt: skip
+
+
+class Watch:
+    """Remembers what may not change, and says what is broken."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+        self._owners: dict[Any, tuple[Any, Any]] = {}
+        self._fixed: dict[tuple[str, Any], tuple[Any, ...]] = {}
+        self._members: dict[Any, set[Any]] = {}
+        self._consents = self._alerts = self._entries = 0
+
+    def rows(self, query: str) -> list[Any]:
+        return list(self._db.execute(text(query)))
+
+    def none(self, rule: str, query: str) -> None:
+        broken = self.rows(query)
+        assert not broken, f"{rule}: {broken[:3]}"
+
+    def look(self, run: Run) -> None:
+        """Check everything; AssertionError names the rule."""
+        self._db.rollback()
+        self._owned()
+        self._hands(run)
+        self._referrals()
+        self._endings()
+        self._plans()
+        self._consent(run)
+        self._meetings()
+        self._immutable()
+        self._trail()
+
+    def _owned(self) -> None:
+        for table, open_ in OPEN.items():
+            self.none(
+                f"I1 {table} without an owner who works there",
+                f"SELECT t.id FROM {table} t WHERE t.{open_} AND NOT EXISTS (SELECT 1 FROM staff s JOIN staff_role r "
+                "ON r.staff_id = s.id WHERE s.id = t.owner_id AND s.disabled_at IS NULL AND r.agency = t.owner_agency)",
+            )
+
+    def _hands(self, run: Run) -> None:
+        now = {
+            row[0]: (row[1], row[2]) for row in self.rows("SELECT id, owner_id, owner_agency FROM case_file")
+        }
+        moved = [k for k, owner in self._owners.items() if now.get(k) != owner]
+        name, _, done = run.last
+        assert not moved or (done and name in HANDING | {"enable"}), f"I2: {name} moved {moved}"
+        self._owners = now
+
+    def _referrals(self) -> None:
+        self.none(
+            "I2 accepted by nobody",
+            "SELECT id FROM referral WHERE state = 'accepted' AND accepted_by IS NULL",
+        )
+        self.none(
+            "I3 returned without reason",
+            "SELECT id FROM referral WHERE state = 'returned' AND return_reason IS NULL",
+        )
+        self.none(
+            "I3 twice returned and not before a meeting",
+            "SELECT case_id FROM referral WHERE state = 'returned' GROUP BY case_id HAVING COUNT(*) > 1 AND NOT EXISTS "
+            "(SELECT 1 FROM meeting_proposal p WHERE p.case_id = referral.case_id)",
+        )
+        self.none(
+            "I11 sent without a record of the disclosure",
+            "SELECT r.case_id FROM referral r GROUP BY r.case_id HAVING COUNT(*) > "
+            "(SELECT COUNT(*) FROM disclosure d WHERE d.case_id = r.case_id)",
+        )
+        self.none(
+            "I7 carried out of its meeting",
+            "SELECT rs.referral_id FROM referral_segment rs JOIN note_segment n ON n.id = rs.segment_id "
+            "WHERE n.origin_item IS NOT NULL",
+        )
+
+    def _endings(self) -> None:
+        self.none(
+            "I4 ended without reason and place",
+            "SELECT id FROM intake WHERE (state = 'answered' AND (answer_reason IS NULL OR next_place IS NULL)) OR "
+            "(state IN ('kept_by_division','referred','emergency') AND case_id IS NULL)",
+        )
+        self.none(
+            "I15 closed without evaluation, reason or who comes after",
+            "SELECT id FROM case_file c WHERE state = 'closed' AND (close_reason IS NULL OR after_lead_id IS NULL OR "
+            "after_lead_agency IS NULL OR NOT EXISTS (SELECT 1 FROM evaluation e WHERE e.case_id = c.id) OR NOT EXISTS "
+            "(SELECT 1 FROM decision d JOIN agenda_item a ON a.id = d.agenda_item_id WHERE a.case_id = c.id AND "
+            "d.verdict = 'close'))",
+        )
+        self.none(
+            "I15 interrupted without attempts",
+            "SELECT id FROM case_file c WHERE state = 'interrupted' AND "
+            "(SELECT COUNT(DISTINCT method) FROM contact_attempt k WHERE k.case_id = c.id) < 2",
+        )
+        self.none(
+            "I14 out of 多機関協働 without a lead",
+            "SELECT c.id FROM case_file c JOIN case_step s ON s.case_id = c.id WHERE s.kind = 'step_out' AND "
+            "NOT c.multi_agency AND c.lead_id IS NULL",
+        )
+        self.none(
+            "I29 hidden danger",
+            "SELECT id FROM case_file c WHERE NOT danger AND id IN (SELECT case_id FROM alert)",
+        )
+        alerts = int(self.rows("SELECT COUNT(*) FROM alert")[0][0])
+        assert alerts >= self._alerts, "I29: an alert vanished"
+        self._alerts = alerts
+
+    def _plans(self) -> None:
+        self.none(
+            "I16 active without roles, person or review",
+            "SELECT id FROM plan p WHERE state = 'active' AND (next_review_on IS NULL OR responsible_id IS NULL OR "
+            "NOT EXISTS (SELECT 1 FROM plan_role r WHERE r.plan_id = p.id))",
+        )
+        self.none(
+            "I17 supported without decision or mark",
+            "SELECT id FROM case_file c WHERE state = 'supporting' AND NOT to_be_approved AND NOT EXISTS "
+            f"(SELECT 1 FROM plan p WHERE p.case_id = c.id AND p.state IN ({DECIDED}))",
+        )
+        self.none(
+            "I19 action without date or person",
+            "SELECT id FROM action_item WHERE due_on IS NULL OR owner_id IS NULL",
+        )
+
+    def _consent(self, run: Run) -> None:
+        consents = int(self.rows("SELECT COUNT(*) FROM consent")[0][0])
+        assert consents >= self._consents, "I10: a consent vanished"
+        self._consents = consents
+        name, _, done = run.last
+        if name == "take_plan_conference" and done:
+            item = run.things["item"][-1].hex
+            self.none(
+                "I6 put to a conference without consent",
+                "SELECT a.id FROM agenda_item a JOIN case_person cp ON cp.case_id = a.case_id AND "
+                f"cp.role = 'subject' WHERE a.basis = 'plan_conference' AND a.id = '{item}' AND NOT EXISTS "
+                "(SELECT 1 FROM consent k WHERE k.person_id = cp.person_id AND "
+                "k.purpose = 'plan_conference_sharing' AND k.state = 'given' AND "
+                "k.revision = (SELECT MAX(revision) FROM consent x WHERE "
+                "x.thread_id = k.thread_id))",
+            )
+
+    def _meetings(self) -> None:
+        self.none(
+            "I8 without basis or convener", "SELECT id FROM meeting WHERE basis IS NULL OR convener IS NULL"
+        )
+        self.none(
+            "I8 an item on another basis than its meeting",
+            "SELECT a.id FROM agenda_item a JOIN meeting m ON m.id = a.meeting_id WHERE a.basis <> m.basis",
+        )
+        shared = self.rows(
+            "SELECT m.id, i.id FROM meeting m JOIN agenda_item a ON a.meeting_id = m.id JOIN item_member i ON "
+            "i.agenda_item_id = a.id WHERE m.shared_at IS NOT NULL"
+        )
+        now: dict[Any, set[Any]] = {}
+        for meeting, member in shared:
+            now.setdefault(meeting, set()).add(member)
+        for meeting, members in self._members.items():
+            assert now.get(meeting) == members, "I8: the member list changed after the material opened"
+        self._members = now
+
+    def _immutable(self) -> None:
+        for table, (where, columns) in FIXED.items():
+            for row in self.rows(f"SELECT id, {', '.join(columns)} FROM {table} WHERE {where}"):
+                kept = self._fixed.setdefault((table, row[0]), tuple(row))
+                assert kept == tuple(row), f"I18: {table} was rewritten"
+
+    def _trail(self) -> None:
+        count, last = self.rows("SELECT COUNT(*), COALESCE(MAX(seq), 0) FROM audit_entry")[0]
+        assert count == last, "the trail has a gap"
+        assert count >= self._entries, "the trail lost an entry"
+        self._entries = count

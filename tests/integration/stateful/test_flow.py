@@ -1,0 +1,120 @@
+"""The whole flow by chance: people of all roles do what they may and what they may not; I1-I19 hold after each step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from sqlalchemy import Engine, create_engine
+
+from casework.oversight.queries import verify_trail
+from tests.integration.stateful.invariants import Watch
+from tests.integration.stateful.people import PEOPLE
+from tests.integration.stateful.steps import STEPS, Run, possible
+from tests.support.world import World
+
+RUNS, LONG_RUNS, STEPS_PER_RUN = 200, 5000, 40
+# Without these a run of refusals would pass; each must have succeeded at least once over all runs.
+MUST_HAPPEN = {
+    "receive", "keep", "refer_intake", "send", "acknowledge", "accept", "return", "forward", "withdraw", "assess",
+    "record_consent", "withdraw_consent", "propose", "plan_meeting", "take_act_106_6", "choose_members", "convene",
+    "secrecy", "share", "hold", "decide", "alert", "disable", "draft_plan", "explain",
+}  # fmt: skip
+ROLLS = st.integers(0, 59)
+
+
+@pytest.fixture
+def engine(world: World) -> Iterator[Engine]:
+    made = create_engine(world.settings.database_url)
+    yield made
+    made.dispose()
+
+
+def _machine(world: World, watch: Watch, counts: dict[str, list[int]]) -> type[RuleBasedStateMachine]:
+    class Flow(RuleBasedStateMachine):
+        run: Run
+
+        @initialize(lead=st.integers(0, len(LEADS) - 1))
+        def begin(self, lead: int) -> None:
+            """A run begins with a case, at one of several stages, so that late stages are met often."""
+            self.run = Run(world, counts)
+            for at, told in enumerate(LEADS[lead]):
+                name, _, roll = told.partition(":")
+                who, step = STEPS[name]
+                step(self.run, who[0], int(roll or 1))
+                watch.look(self.run)
+                assert self.run.last[2], f"the way to stage {lead} ends at {at} {name}: {self.run.why}"
+
+        @rule(which=st.integers(0, 10_000), wrong=st.integers(0, 5), actor=ROLLS, roll=ROLLS)
+        def act(self, which: int, wrong: int, actor: int, roll: int) -> None:
+            names = possible(self.run)
+            who, step = STEPS[names[which % len(names)]]
+            everybody = sorted(PEOPLE)
+            chosen = who[actor % len(who)] if wrong else everybody[actor % len(everybody)]
+            step(self.run, chosen, roll)
+            watch.look(self.run)
+
+    return Flow
+
+
+MEETING = ("propose", "take_to_meeting", "choose_members", "convene", "secrecy", "share")
+CONFERENCE = (
+    "receive", "keep", "take_up", "name_lead:0", "assess", "save_assessment", "record_consent:0", "start_planning",
+    "draft_plan", "explain", "plan_consent", "propose_conference", "take_conference",
+)  # fmt: skip
+LEADS: tuple[tuple[str, ...], ...] = (
+    ("receive",),
+    ("receive", "keep", "take_up", "name_lead:0", "assess", "record_consent"),
+    ("receive", "refer_intake", "acknowledge"),
+    ("receive", "keep", *MEETING),
+    ("receive", "keep", *MEETING, "hold", "decide", "minutes"),
+    CONFERENCE,
+    (
+        *CONFERENCE,
+        "choose_members",
+        "convene",
+        "submit",
+        "share",
+        "hold",
+        "decide:1",
+        "plan_decide",
+        "activate",
+    ),
+)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(0)
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_invariants_hold_whatever_people_try(
+    world: World, engine: Engine, request: pytest.FixtureRequest
+) -> None:
+    runs = LONG_RUNS if request.config.getoption("--long") else RUNS
+    counts: dict[str, list[int]] = {}
+    with engine.connect() as connection:
+        machine = _machine(world, Watch(connection), counts)
+        run_state_machine_as_test(
+            machine,
+            settings=settings(
+                max_examples=runs,
+                stateful_step_count=STEPS_PER_RUN,
+                deadline=None,
+                database=None,
+                derandomize=True,
+                phases=[Phase.generate],
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+    done, refused = (sum(c[n] for c in counts.values()) for n in (0, 1))
+    print(
+        f"{runs} runs, {done} steps done, {refused} refused, {len(counts)} kinds; never done: {_never(counts)}"
+    )
+    assert MUST_HAPPEN - {name for name, (yes, _) in counts.items() if yes} == set()
+    assert verify_trail(world.ctx()).exit_code == 0
+
+
+def _never(counts: dict[str, list[int]]) -> list[str]:
+    return sorted(name for name, (yes, _) in counts.items() if not yes)
