@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 from xml.etree.ElementTree import Element
 
 import html5lib
@@ -113,6 +114,12 @@ def _links(elements: list[Element]) -> Iterator[str]:
     for element in elements:
         if element.tag == "a" and element.get("href"):
             yield element.get("href") or ""
+        elif element.tag == "form" and element.get("method", "get").lower() == "get":
+            for choice in element.iter("select"):  # a filter: where its choices lead
+                for option in choice.iter("option"):
+                    if option.get("value"):
+                        query = urlencode({choice.get("name") or "": option.get("value")})
+                        yield f"{element.get('action') or ''}?{query}"
         elif element.tag == "form" and element.get("action"):
             yield element.get("action") or ""
 

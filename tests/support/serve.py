@@ -1,7 +1,7 @@
 """A real server of the application for tests: waitress on loopback, with a clock that a file moves.
 
-Run as `python -m tests.support.serve DATABASE_URL KEYS_FOLDER CLOCK_FILE PORT_FILE`; it writes its port and serves
-until it is ended. CLOCK_FILE holds an ISO moment; an empty file means the real clock.
+Run as `python -m tests.support.serve DATABASE_URL KEYS_FOLDER CLOCK_FILE PORT_FILE [PORT]`; it writes its port and
+serves until it is ended. CLOCK_FILE holds an ISO moment; an empty file means the real clock.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class FileClock:
         return datetime.fromisoformat(text).astimezone(UTC) if text else datetime.now(UTC)
 
 
-def main(url: str, keys: str, clock: str, port_file: str) -> None:
+def main(url: str, keys: str, clock: str, port_file: str, port: str = "0") -> None:
     settings = load_settings(
         "testing",
         overrides={
@@ -37,10 +37,10 @@ def main(url: str, keys: str, clock: str, port_file: str) -> None:
         },
     )
     app = create_app(settings, clock=FileClock(Path(clock)))
-    server = create_server(app, host="127.0.0.1", port=0, threads=16, clear_untrusted_proxy_headers=True)
+    server = create_server(app, host="127.0.0.1", port=int(port), threads=16, clear_untrusted_proxy_headers=True)
     Path(port_file).write_text(str(server.effective_port), encoding="ascii")
     server.run()
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:5])
+    main(*sys.argv[1:6])

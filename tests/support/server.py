@@ -20,7 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Server:
-    """One serving process over a database and a keystore; `restart` after a kill serves the same data."""
+    """One serving process over a database and a keystore; `start` after a kill serves the same data at the same port,
+    so that a page that is still open finds it again."""
 
     def __init__(self, url: str, folder: Path, keystore: Path, start: datetime | None) -> None:
         self._url = url
@@ -38,7 +39,7 @@ class Server:
         port_file = self._folder / "port"
         port_file.unlink(missing_ok=True)
         command = [sys.executable, "-m", "tests.support.serve", self._url, str(self.keys)]
-        command += [str(self._clock), str(port_file)]
+        command += [str(self._clock), str(port_file), self.base.rpartition(":")[2] or "0"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env=_environment())
         deadline = time.monotonic() + 60

@@ -82,6 +82,7 @@
 
   // Typed text is kept, sealed, on the server; a form is sent only when the server answers.
   function keep(form) {
+    form.autocomplete = "off";  // going back shows an empty form: pressing again does nothing twice
     const says = document.createElement("p");
     says.className = "state"; says.setAttribute("role", "status");
     form.querySelector(".send").after(says);
