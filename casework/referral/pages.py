@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Response, url_for
 
 from ..cases import queries as cases
+from ..cases.pages.base import frame_of
 from ..cases.rules import CaseView, ConsentView
 from ..intake import queries as intakes
 from ..kernel.book import Option
@@ -80,9 +81,8 @@ def _sees_case(view: ReferralView) -> bool:
 
 def _send(case_id: UUID) -> Setting:
     case = cases.read_case(context(), case_id)
-    back = url_for("cases_pages.case", case_id=case_id) if has("cases_pages.case") else ""
     return Setting(
-        show={"case": case, "consents": _consents(case), "back": back or url_for("referral_pages.listing")},
+        show={**frame_of(case), "consents": _consents(case)},
         initial={"with_consent": False} if not can("consent.read") else {},
         choices={**_choices(case.owner_agency), "segments": _pieces(case_id)},
     )

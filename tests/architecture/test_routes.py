@@ -19,6 +19,7 @@ WITHOUT_DOOR_ALLOWED = (
     "casework.desk.queries.labels.book",  # labels, asked by every page
     "casework.desk.queries.labels.unsent",  # asked by every form
     "casework.intake.queries.usual_window",  # the window that the form of 受付 starts with
+    "casework.people.queries.households_of",  # the links from a person to their households
     "casework.desk.actions.forget",  # after a form was sent
     "casework.intake.actions.refer",  # joined by referral's one-step refer
 )
