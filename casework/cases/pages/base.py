@@ -13,7 +13,7 @@ from ...web.pages import PageBlueprint, Place
 from ...web.pages.frame import can, has
 from ...web.request import context
 from .. import queries
-from ..rules import CasePersonView, CaseView
+from ..rules import IN_SUPPORT, CasePersonView, CaseState, CaseView
 
 bp = PageBlueprint("cases", "casework.cases")
 CASE = "/cases/<uuid:case_id>"
@@ -54,6 +54,7 @@ def frame_of(case: CaseView, *, tab: str = "") -> dict[str, Any]:
         "case": case,
         "subjects": [_subject(p) for p in case.people if p.role == "subject"],
         "tabs": _tabs(case.id, tab),
+        "running": CaseState(case.state) in IN_SUPPORT,
         "layout": "cases/case_base.html",
         "back": back,
     }

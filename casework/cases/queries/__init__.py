@@ -5,6 +5,7 @@ from .cover import alerts, cover_of, disclosures, grants, read_assessment, read_
 from .file import read_file
 from .lists import contact_due, in_danger, list_cases, mine_open, no_contact, to_be_approved, without_lead
 from .notes import read_notes, segment_view, timeline
+from .page import read_page
 from .steps import (
     an_agency,
     any_protected,
@@ -36,6 +37,7 @@ __all__ = [
     "read_case",
     "read_file",
     "read_notes",
+    "read_page",
     "segment_view",
     "segments_for",
     "threads_of",

@@ -107,7 +107,11 @@ def timeline(ctx: Context, case_id: UUID, *, after: str | None = None) -> Page[T
 
     The narrative of notes is read with `read_notes`, for a purpose; who may not read notes sees none here.
     """
-    case = ctx.load(Case, case_id)
+    return timeline_page(ctx, ctx.load(Case, case_id), after)
+
+
+def timeline_page(ctx: Context, case: Case, after: str | None = None) -> Page[TimelineEntry]:
+    """Step: the timeline of a loaded case."""
     found: list[tuple[datetime, UUID, str, Any]] = []
     for kind, model, moment, _, permission in SOURCES:
         query = ctx.select(model, permission=permission).where(model.case_id == case.id)
