@@ -81,7 +81,9 @@ def _origin() -> Origin:
 
 def _sign_in_page(to: str, typed: str, parcel: str, faults: dict[str, list[str]], status: int) -> Response:
     sentences = {name: " ".join(texts) for name, texts in faults.items()}
-    return page("web/sign_in.html", status, next=to, login=typed, parcel=parcel, faults=sentences)
+    answer = page("web/sign_in.html", next=to, login=typed, parcel=parcel, faults=sentences)
+    answer.status_code = status
+    return answer
 
 
 def _to_account(_: object, **_ids: UUID) -> str:

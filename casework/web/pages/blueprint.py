@@ -142,9 +142,8 @@ class FormDoor:
         )
 
     def _page(self, setting: Setting, form: Form, status: int, **show: Any) -> Response:
-        body = render_template(
-            self.template, **setting.show, **show, form=form, title=self.title, button=self.button
-        )
+        around = {"title": self.title, "button": self.button, **setting.show, **show}
+        body = render_template(self.template, **around, form=form)
         return Response(body, status)
 
 
@@ -228,9 +227,9 @@ def to(address: str) -> Response:
     return Response(answer.get_data(), 303, answer.headers)
 
 
-def page(template: str, status: int = 200, **show: Any) -> Response:
+def page(template: str, **show: Any) -> Response:
     """A page from its template and the views it shows."""
-    return Response(render_template(template, **show), status)
+    return Response(render_template(template, **show))
 
 
 def faults_of(refusal: CaseworkError) -> dict[str, list[str]]:
