@@ -11,6 +11,7 @@ from ..cases.pages import case_frame
 from ..kernel.book import Option
 from ..kernel.clock import tokyo_date
 from ..kernel.wareki import format_wareki
+from ..web.house import house
 from ..web.pages import PageBlueprint, Setting, page
 from ..web.pages.blueprint import arguments
 from ..web.request import context
