@@ -32,6 +32,7 @@ from tests.support.server import Server
 UNVISITED: dict[str, str] = {
     "accounts_pages.enable": "nobody's account is disabled in the demo city",
 }
+pytestmark = pytest.mark.timeout(120)
 LOOKERS = 3  # roles that walk at the same time
 
 

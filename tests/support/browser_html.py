@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
 from xml.etree.ElementTree import Element
@@ -75,7 +76,7 @@ def _headings(_: Element, elements: list[Element]) -> Iterator[str]:
     found = [int(e.tag[1]) for e in elements if e.tag in HEADINGS]
     if found.count(1) != 1:
         yield f"{found.count(1)} h1"
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in pairwise(found):
         if after > before + 1:
             yield f"a heading h{after} follows h{before}"
     yield from (f"an empty {e.tag}" for e in elements if e.tag in HEADINGS and not words(e))
@@ -99,7 +100,7 @@ def _house_only(_: Element, elements: list[Element]) -> Iterator[str]:
             yield f"inline style at {element.tag}"
         if element.tag == "script" and not element.get("src"):
             yield "inline script"
-        yield from (f"{name} at {element.tag}" for name in element.keys() if name.startswith("on"))
+        yield from (f"{name} at {element.tag}" for name in element.attrib if name.startswith("on"))
         for name in ("src", "href", "action", "data", "srcset"):
             address = element.get(name) or ""
             if element.tag in LOADS and re.match(r"(?:[a-z]+:)?//", address):

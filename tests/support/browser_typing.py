@@ -91,7 +91,7 @@ DEEDS = (
     "<meta http-equiv=refresh content=0;url=//x/{n}>",
     "`${{alert({n})}}`",
     "<object data=//x/{n}></object>",
-    "\u202e<script>alert({n})</script>",
+    "＜script＞alert({n})＜/script＞",
 )
 SCRIPTS = tuple(
     before + deed.format(n=number) for number, (before, deed) in enumerate(product(BREAKS, DEEDS))
