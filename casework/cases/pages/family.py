@@ -117,8 +117,10 @@ def _kin(rows: dict[int, list[MemberView]], at: dict[UUID, tuple[int, int]]) -> 
 
 
 def _between(start: tuple[int, int], end: tuple[int, int]) -> Line:
-    """From the edge of one figure to the edge of another, so that the arrow's head is seen."""
+    """From the side of one figure to the side of another; the names below stay free of it."""
     (x1, y1), (x2, y2) = start, end
-    far = max(((x2 - x1) ** 2 + (y2 - y1) ** 2) ** 0.5, 1.0)
-    dx, dy = (x2 - x1) / far * 34, (y2 - y1) / far * 34
-    return Line(round(x1 + dx), round(y1 + dy), round(x2 - dx), round(y2 - dy))
+    edge = SIZE // 2 + 4
+    if x1 == x2:
+        return Line(x1 + edge, y1, x2 + edge, y2)
+    side = edge if x1 < x2 else -edge
+    return Line(x1 + side, y1, x2 - side, y2)

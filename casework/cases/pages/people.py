@@ -121,7 +121,6 @@ bp.form(
     prepare=_household,
     then=_to_people,
     template="cases/move.html",
-    blank_rows=0,
     button="世帯を記録する",
 )
 bp.form(

@@ -130,18 +130,11 @@ def test_a_household_is_a_picture_and_a_table(world: World, case_id: str) -> Non
 
 def test_issues_are_ticked_with_one_most_pressing(world: World, case_id: str) -> None:
     reader = Reader(world, "shakyo")
-    path = f"/cases/{case_id}/issues"
-    reader.do(
-        path,
-        consult_topic=["housing", "illness_health_disability"],
-        main="consult_topic:illness_health_disability",
-        next_contact_on="R9.4.1",
-    )
+    health = "illness_health_disability"
+    ticks = {"consult_topic": ["housing", health], "main": f"consult_topic:{health}"}
+    reader.do(f"/cases/{case_id}/issues", **ticks, next_contact_on="R9.4.1")
     issues = Seat(world, "shakyo").get(f"/cases/{case_id}")["issues"]
-    assert {(i["code"], i["main"]) for i in issues} == {
-        ("housing", False),
-        ("illness_health_disability", True),
-    }
+    assert {(i["code"], i["main"]) for i in issues} == {("housing", False), (health, True)}
 
 
 def test_danger_is_recorded_and_never_hidden(world: World, case_id: str) -> None:
