@@ -113,13 +113,18 @@ class Form:
     @property
     def summary(self) -> list[tuple[str, str]]:
         """(id of the field or "", sentence) for every fault, in the order of the fields."""
-        return [(self._anchor(name), text) for name, texts in self.faults.items() for text in texts]
+        said = [(self._faulty(name), text) for name, texts in self.faults.items() for text in texts]
+        bare = self.messages.error("field_required")  # says nothing without the field's name
+        return [
+            (c.first_id, f"{c.label}: {text}" if text == bare else text) if c else ("", text)
+            for c, text in said
+        ]
 
-    def _anchor(self, name: str) -> str:
+    def _faulty(self, name: str) -> Control | None:
         try:
-            return self[name].first_id if name else ""
+            return self[name] if name else None
         except (KeyError, ValueError, IndexError):
-            return ""
+            return None
 
     def _controls(self, schema: Schema, prefix: str) -> list[Control]:
         return [
