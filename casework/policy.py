@@ -10,6 +10,7 @@ from .cases import access as cases
 from .codes.models import Code
 from .db.reasons import anyone
 from .desk import access as desk
+from .documents import access as documents
 from .intake import access as intake
 from .kernel.actor import Permission as P
 from .kernel.actor import Role as R
@@ -339,6 +340,11 @@ PARTICIPATION: Section = {
     P.PERSON_READ: {R.PARTICIPATION_COORDINATOR: (cases.person_by_case(participation.case_of_coordinator),)},
 }
 
+# -- documents ---------------------------------------------------------------------------------------
+DOCUMENTS: Section = {
+    P.DOCUMENT_PRINT: dict.fromkeys((*STAFF_ON_CASES, R.AGENCY_MEMBER), (documents.own_print,)),
+}
+
 # -- oversight ---------------------------------------------------------------------------------------
 OVERSIGHT: Section = {
     P.HOUSEKEEPING: {R.SYSTEM: (oversight.any_trail,)},
@@ -374,6 +380,7 @@ POLICY = Policy(
         PLAN,
         OUTREACH,
         PARTICIPATION,
+        DOCUMENTS,
         OVERSIGHT,
     )
 )

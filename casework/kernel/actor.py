@@ -108,6 +108,7 @@ class Permission(StrEnum):
     PARTICIPATION_WRITE = "participation.write"
     PARTICIPATION_REQUEST = "participation.request"
 
+    DOCUMENT_PRINT = "document.print"
     WORKLIST_READ = "worklist.read"
     AUDIT_VERIFY = "audit.verify"
     HOUSEKEEPING = "house.keep"

@@ -31,6 +31,7 @@ CLEAR: dict[str, set[str]] = {
     "Case": {"number"},
     "Intake": {"number"},
     "Referral": {"number", "path", "items"},
+    "PrintRecord": {"number"},
     "CaseIssue": {"list", "code"},
     "CasePerson": {"role"},
     "CaseStep": {"kind", "from_state", "to_state", "to_agency"},
