@@ -198,4 +198,5 @@ def test_whole_tables_and_bare_counts_are_asked_for_by_few() -> None:
         "people",
         "participation",
         "meeting",
+        "documents",
     }  # searches an hour, places taken, agenda numbers
