@@ -23,6 +23,7 @@ from tests.support.browser_crawl import (
     crawl,
     page_endpoints,
     restore,
+    seeds_of,
     signed_in,
     store,
 )
@@ -37,12 +38,13 @@ LOOKERS = 3  # roles that walk at the same time
 
 
 @pytest.fixture(scope="module")
-def visits(server: Server, tmp_path_factory: pytest.TempPathFactory) -> list[Visit]:
+def visits(server: Server, city: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Visit]:
     """What every role found; walked once per run, whichever process asks first."""
 
     def walk(folder: Path) -> None:
+        seeds = seeds_of(lambda statement: browser_city.rows(city, statement))
         with ThreadPoolExecutor(LOOKERS) as pool:
-            found = list(pool.map(lambda role: crawl(server, role, ROLES[role]), ROLES))
+            found = list(pool.map(lambda role: crawl(server, role, ROLES[role], seeds), ROLES))
         store(
             folder / "visits.json", [*at_the_door(server), *(visit for walked in found for visit in walked)]
         )
