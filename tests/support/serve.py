@@ -37,7 +37,9 @@ def main(url: str, keys: str, clock: str, port_file: str, port: str = "0") -> No
         },
     )
     app = create_app(settings, clock=FileClock(Path(clock)))
-    server = create_server(app, host="127.0.0.1", port=int(port), threads=16, clear_untrusted_proxy_headers=True)
+    server = create_server(
+        app, host="127.0.0.1", port=int(port), threads=16, clear_untrusted_proxy_headers=True
+    )
     Path(port_file).write_text(str(server.effective_port), encoding="ascii")
     server.run()
 
