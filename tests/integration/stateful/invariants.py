@@ -17,18 +17,26 @@ OPEN = {
     "participation_need": "state <> 'ended'",
 }
 # Steps in which a case may change hands (I2): everybody else's step leaves its owner as it was.
-HANDING = {
-    "accept",
-    "disable",
-    "decide",
-    "take_up",
-    "reopen",
-    "step_out",
-    "hand_over",
-    "forward",
-    "withdraw",
-    "return",
-}
+HANDING = {"accept", "disable", "enable"}
+WORK = (
+    "intake",
+    "case_file",
+    "case_step",
+    "referral",
+    "consent",
+    "disclosure",
+    "agenda_item",
+    "item_member",
+    "decision",
+    "action_item",
+    "plan",
+    "evaluation",
+    "outreach_episode",
+    "visit",
+    "participation_need",
+    "note",
+    "alert",
+)
 DECIDED = "'decided','active','under_review','revised','completed'"
 FIXED = {
     "plan": (f"state IN ({DECIDED})", ("issues", "wish", "long_term_goal")),
@@ -57,6 +65,11 @@ class Watch:
         broken = self.rows(query)
         assert not broken, f"{rule}: {broken[:3]}"
 
+    def stored(self) -> tuple[int, ...]:
+        """How many rows each table of the work holds."""
+        self._db.rollback()
+        return tuple(int(self.rows(f"SELECT COUNT(*) FROM {table}")[0][0]) for table in WORK)
+
     def look(self, run: Run) -> None:
         """Check everything; AssertionError names the rule."""
         self._db.rollback()
@@ -84,7 +97,7 @@ class Watch:
         }
         moved = [k for k, owner in self._owners.items() if now.get(k) != owner]
         name, _, done = run.last
-        assert not moved or (done and name in HANDING | {"enable"}), f"I2: {name} moved {moved}"
+        assert not moved or (done and name in HANDING), f"I2: {name} moved {moved}"
         self._owners = now
 
     def _referrals(self) -> None:
@@ -132,7 +145,7 @@ class Watch:
         )
         self.none(
             "I14 out of 多機関協働 without a lead",
-            "SELECT c.id FROM case_file c JOIN case_step s ON s.case_id = c.id WHERE s.kind = 'step_out' AND "
+            "SELECT c.id FROM case_file c JOIN case_step s ON s.case_id = c.id WHERE s.kind = 'stepped_out' AND "
             "NOT c.multi_agency AND c.lead_id IS NULL",
         )
         self.none(

@@ -40,6 +40,7 @@ class Run:
         self.world, self.counts = world, counts
         self.people = p.cast(world)
         self.things: dict[str, list[UUID]] = {}
+        self.stored: Callable[[], tuple[int, ...]] | None = None  # how many rows the tables of the work hold
         self.hands: dict[UUID, str] = {}  # agency to which a referral went, basis of a meeting and its items
         self.last, self.why = ("", "", False), ""
 
@@ -75,12 +76,16 @@ class Run:
         """The result, or REFUSED: a refusal is an answer, any other error is a fault of the house."""
         done, refused = self.counts.setdefault(name, [0, 0]), self.counts[name]
         self.last = (name, who, False)
+        before = self.stored() if self.stored is not None else None
         try:
             given = [_draft(a) for a in args]
             result = self.world.run(use_case, self.people[who], *given)
         except (CaseworkError, ValidationError) as refusal:
             self.why = str(refusal)
             refused[1] += 1
+            assert before is None or self.stored is None or self.stored() == before, (
+                f"{name} refused, but stored"
+            )
             return REFUSED
         done[0] += 1
         self.last = (name, who, True)
@@ -189,7 +194,7 @@ _move(
     p.COUNSELORS,
     "intake",
     intake.answer,
-    load(i.IntakeAnswerIn, {"reason": "information", "next_place": "ended"}),
+    load(i.IntakeAnswerIn, {"reason": "listened", "next_place": "none_needed"}),
 )
 _move("answer_without_reason", p.COUNSELORS, "intake", intake.answer, load(i.IntakeAnswerIn, {}))
 _move("acknowledge", ("seikatsu", "korei", "shakyo"), "referral", referral.acknowledge)
@@ -275,14 +280,14 @@ def disclose(run: Run, who: str, roll: int) -> None:
     body = {
         "to_agency": "korei_ikiiki",
         "ground": ground,
-        "channel": "document",
+        "channel": "liaison",
         "items": ["consultation"],
         "what": "架空",
     }
     run.do("disclose", who, cases.disclose, run.pick("case", roll), load(c.DisclosureIn, body))
 
 
-@step("shakyo", "coordinator", needs="case")
+@step("coordinator", "shakyo", needs="case")
 def step_out(run: Run, who: str, roll: int) -> None:
     lead = {"lead_id": str(run.people["korei"].id), "lead_agency": "korei_ikiiki"} if roll % 2 else {}
     run.do(
