@@ -33,7 +33,7 @@ from tests.support.server import Server
 UNVISITED: dict[str, str] = {
     "accounts_pages.enable": "nobody's account is disabled in the demo city",
 }
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(600)  # the first test of a worker waits for the city and its walk
 LOOKERS = 3  # roles that walk at the same time
 
 

@@ -36,7 +36,7 @@ LINES = {
     "wishes": 8,
     "safe_ways.remarks": 6,
 }
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(600)  # the first test of a worker waits for the city
 HERE = re.compile(r"/intakes/[0-9a-f-]{36}$")
 
 
