@@ -37,6 +37,7 @@ PLACES = (
     ("outreach_pages.listing", "アウトリーチ", P.OUTREACH_READ),
     ("participation_pages.listing", "参加支援", P.PARTICIPATION_READ),
     ("resources_pages.listing", "社会資源", P.RESOURCE_READ),
+    ("documents_pages.listing", "印刷", P.DOCUMENT_PRINT),
     ("people_pages.releases", "開示の申請", P.PROTECTION_RELEASE),
     ("accounts_pages.staff", "職員", P.ACCOUNT_READ),
     ("agencies_pages.directory", "機関・窓口", P.DIRECTORY_MANAGE),

@@ -81,7 +81,7 @@ def _correct(case_id: UUID, note_id: UUID) -> Setting:
 
 def _quote(case_id: UUID) -> Setting:
     setting = _blank(case_id)
-    pieces = [(note.happened_at, s) for note in _read(case_id) for s in note.segments]
+    pieces = [(note.happened_at, s) for note in _readable(case_id) for s in note.segments]
     options = [
         Option(str(s.id), f"{format_wareki(tokyo_date(at))} {_short(s.text)}")
         for at, s in pieces
@@ -97,6 +97,14 @@ def _quote(case_id: UUID) -> Setting:
         initial=initial,
         choices={**setting.choices, "quotes": options},
     )
+
+
+def _readable(case_id: UUID) -> tuple[NoteView, ...]:
+    """Notes to quote from; none for who may write into this case and not read it."""
+    try:
+        return _read(case_id)
+    except NotFound:
+        return ()
 
 
 def _read(case_id: UUID) -> tuple[NoteView, ...]:
