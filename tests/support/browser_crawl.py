@@ -33,6 +33,8 @@ SHOWN = {
     "SELECT id, state FROM intake ORDER BY id DESC": "/intakes/{}",
     "SELECT id, state FROM referral ORDER BY id DESC": "/referrals/{}",
     "SELECT id, state FROM meeting ORDER BY id DESC": "/meetings/{}",
+    "SELECT id, state FROM participation_need ORDER BY id DESC": "/participation/{}",
+    "SELECT id, state FROM case_file WHERE NOT protected ORDER BY id": "/cases/{}/grants",
 }
 PER_STATE = 3
 
