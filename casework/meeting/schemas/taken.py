@@ -136,11 +136,11 @@ class MinutesIn(InSchema):
 class ActionIn(InSchema):
     draft = ActionDraft
     task = LongText(limit=2000, required=True)
-    agency = maybe_code()
+    agency = maybe_code("agency")
     staff_id = maybe_id()
     due_on = maybe_day()
     role = CodeField(list="meeting_role", load_default="support")
-    initiative = maybe_code()
+    initiative = maybe_code("initiative")
 
 
 class MissingIn(InSchema):
@@ -153,7 +153,7 @@ class DecisionIn(InSchema):
     draft = DecisionDraft
     policy = LongText(limit=8000, required=True)
     verdict = maybe_code("verdict")
-    lead_agency = maybe_code()
+    lead_agency = maybe_code("agency")
     lead_id = maybe_id()
     actions = fields.List(fields.Nested(ActionIn), load_default=list, validate=AtMost(40))
     missing = fields.List(fields.Nested(MissingIn), load_default=list, validate=AtMost(40))
