@@ -29,6 +29,7 @@ def calendar() -> Response:
     """One month as a grid and as a list."""
     first = _month(request.args.get("month", ""))
     shown = [m for m in _all() if tokyo_date(m.planned_at).replace(day=1) == first]
+    shown.sort(key=lambda m: m.planned_at)
     weeks = months.Calendar(firstweekday=6).monthdatescalendar(first.year, first.month)
     by_day: dict[date, list[MeetingLine]] = {}
     for line in shown:
@@ -38,7 +39,7 @@ def calendar() -> Response:
         first=first,
         weeks=weeks,
         by_day=by_day,
-        shown=sorted(shown, key=lambda m: m.planned_at),
+        shown=shown,
         before=_shift(first, -1),
         after=_shift(first, 1),
     )
