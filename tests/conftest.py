@@ -7,12 +7,17 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.postgres import Cluster, find_binaries, running_cluster
 from tests.support.tools import missing
 from tests.support.world import World, make_world
+
+if TYPE_CHECKING:
+    from tests.support.story import Story
+    from tests.support.told import Told
 
 ENGINES = ("sqlite", "postgresql")
 BY_ENGINE = ("database", "empty_database")
@@ -118,8 +123,36 @@ def _on_postgres(cluster: Cluster, template: str) -> Iterator[str]:
         cluster.drop(name)
 
 
+@pytest.fixture(scope="session")
+def told(sqlite_template: Path, keystore: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """The city that the story left behind, to be copied."""
+    from tests.support.told import tell_once
+
+    return tell_once(sqlite_template, keystore, tmp_path_factory.mktemp("told"))
+
+
 @pytest.fixture
-def world(database: str, keystore: Path, tmp_path: Path) -> Iterator[World]:
-    """An application on a fresh database, with real actors and a clock that can be moved."""
-    with make_world(database, tmp_path, keystore) as made:
+def world(request: pytest.FixtureRequest, database: str, keystore: Path, tmp_path: Path) -> Iterator[World]:
+    """An application on a fresh database, with real actors and a clock that can be moved.
+
+    A test that asks for `story` gets the city in which everything has happened once.
+    """
+    if "story" not in request.fixturenames or not database.startswith("sqlite"):
+        with make_world(database, tmp_path, keystore) as made:
+            yield made
+        return
+    city: Told = request.getfixturevalue("told")
+    shutil.copyfile(city.database, database.removeprefix("sqlite:///"))
+    with make_world(database, tmp_path, city.keys) as made:
+        made.clock.set(city.now)
         yield made
+
+
+@pytest.fixture
+def story(request: pytest.FixtureRequest, world: World) -> Story:
+    """A city in which everything has happened once, with its people at their seats."""
+    from tests.support.told import recalled, told_in
+
+    if world.settings.database_url.startswith("sqlite"):
+        return recalled(world, request.getfixturevalue("told"))
+    return told_in(world)

@@ -19,7 +19,8 @@ def own_agencies() -> list[Option]:
     return [Option(code, book.label("agency", code)) for code in sorted(context().actor.agencies)]
 
 
-def grounds() -> list[Option]:
-    """Why somebody may be told: the basis of a 支援会議, or the person's consent."""
-    consent = Option("consent", house().desk.book().label("sharing_ground", "consent"))
-    return [*house().desk.book().offered("meeting_basis"), consent]
+def grounds(basis: str) -> list[Option]:
+    """Why somebody may be told: the meeting's own basis (I8), or the person's consent."""
+    book = house().desk.book()
+    consent = Option("consent", book.label("sharing_ground", "consent"))
+    return [Option(basis, book.label("meeting_basis", basis)), consent]

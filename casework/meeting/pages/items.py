@@ -45,7 +45,7 @@ def _members(item_id: UUID) -> Setting:
     setting = _one(item_id)
     view: ItemView = setting.show["view"]
     start = {"members": [{"ground": view.basis}]} if view.basis != "plan_conference" else {}
-    return Setting(setting.show, start, {"members.ground": grounds(), "members.case_id": ()})
+    return Setting(setting.show, start, {"members.ground": grounds(view.basis), "members.case_id": ()})
 
 
 def _sheet(item_id: UUID) -> Setting:

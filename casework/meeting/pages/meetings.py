@@ -21,6 +21,7 @@ from ..rules import ItemView, MeetingLine, MeetingView
 from ..schemas import AgendaIn, MeetingIn, MeetingReasonIn, MembersIn
 from .base import MEETING, bp
 
+YEARS = 20  # how far from today the calendar goes
 PAGES = 8  # pages of the list that the calendar looks through for a month
 
 
@@ -59,10 +60,12 @@ def _all() -> list[MeetingLine]:
 
 def _month(typed: str) -> date:
     """The first day of "2026-11"; of the present month for anything else."""
+    today = context().today
     try:
-        return date.fromisoformat(f"{typed}-01")
+        first = date.fromisoformat(f"{typed}-01")
     except ValueError:
-        return context().today.replace(day=1)
+        return today.replace(day=1)
+    return first if abs(first.year - today.year) <= YEARS else today.replace(day=1)
 
 
 def _shift(first: date, by: int) -> str:

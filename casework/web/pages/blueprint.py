@@ -235,7 +235,7 @@ def page(template: str, **show: Any) -> Response:
 def faults_of(refusal: CaseworkError) -> dict[str, list[str]]:
     """Sentences by dotted field name; those of the whole form under ""."""
     messages = house().messages
-    if refusal.code == "idempotency_key_reused":  # said for people: the page was sent before, and changed since
+    if refusal.code == "idempotency_key_reused":
         return {"": [messages.error("page_sent_before")]}
     if not isinstance(refusal, InvalidInput):
         return {refusal.field or "": [messages.error(refusal.code, refusal.facts)]}

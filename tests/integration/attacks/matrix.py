@@ -28,6 +28,7 @@ OBJECTS = {
     "need_id": "need",
     "person_id": "mother",
 }
+WORDS = {"move": "prepare", "kind": "plan"}  # other words in addresses
 # Ids of colleagues and of the register of resources: known to everybody who works on cases, by the policy's words.
 OPEN_IDS = {"staff_id", "role_id", "session_id", "resource_id"}
 # The same in bodies.
@@ -52,8 +53,8 @@ class Route:
     def path(self, given: dict[str, str]) -> str:
         built = self.rule.rule
         for name in self.rule.arguments:
-            for form in (f"<uuid:{name}>", f"<{name}>"):
-                built = built.replace(form, given.get(name, "prepare" if name == "move" else "place_kind"))
+            built = built.replace(f"<uuid:{name}>", given.get(name) or str(uuid4()))
+            built = built.replace(f"<{name}>", given.get(name) or WORDS.get(name, "place_kind"))
         return built
 
 

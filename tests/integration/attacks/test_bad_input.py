@@ -107,6 +107,7 @@ def test_bad_receptions_are_refused_beside_their_field_and_leave_nothing(
     assert _counts(world) == before
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_emoji_and_rare_kanji_are_taken(seats: dict[str, Seat]) -> None:
     names = ("髙橋 𠮷野 葛\U000e0100飾", "👨‍👩‍👧 架空")
     for name in names:
@@ -114,6 +115,7 @@ def test_emoji_and_rare_kanji_are_taken(seats: dict[str, Seat]) -> None:
         assert seats["shakyo"].get(f"/intakes/{made['id']}")["person_name"] == name
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_body_of_10_megabytes_is_refused_unread(world: World, seats: dict[str, Seat]) -> None:
     before = _counts(world)
     big = json.dumps({**CALL, "narrative": "架空" * 5_000_000}).encode()
@@ -124,6 +126,7 @@ def test_a_body_of_10_megabytes_is_refused_unread(world: World, seats: dict[str,
     assert _counts(world) == before
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("body", [b"{", b"[]", b"null", b"\xff\xfe", b'{"window": NaN}', b'{"a":' * 2000])
 def test_what_is_not_a_record_is_refused(world: World, seats: dict[str, Seat], body: bytes) -> None:
     before = _counts(world)
@@ -167,6 +170,7 @@ def test_wrong_moves_of_a_meeting_are_refused_and_traced(world: World, seats: di
     assert _traces(world) >= traces + 3
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_nobody_acts_on_anothers_behalf(world: World, seats: dict[str, Seat]) -> None:
     """Who acts is known from the session: a body that names somebody else is refused, and signs nothing."""
     before = _counts(world)
@@ -178,6 +182,7 @@ def test_nobody_acts_on_anothers_behalf(world: World, seats: dict[str, Seat]) ->
     assert made["recorder_id"] == seats["shakyo"].me["id"]
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_plan_is_not_decided_without_consent(world: World, seats: dict[str, Seat]) -> None:
     story = Story(seats, world.clock.now, world.later)
     story.call_at_the_window()

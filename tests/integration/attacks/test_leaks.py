@@ -26,7 +26,7 @@ from tests.integration.attacks.matrix import (
     story_ids,
     with_id,
 )
-from tests.support.cast import CAST, PASSWORD, Seat, hire
+from tests.support.cast import PASSWORD, Seat
 from tests.support.story import Story
 from tests.support.world import World
 
@@ -54,23 +54,19 @@ SAME = ("Content-Type", "Content-Security-Policy", "Cache-Control", "ETag", "Var
 class City:
     """The story told, and outsiders at their keyboards."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
-        hire(world)
-        seats = {login: Seat(world, login) for login in CAST}
-        self.story = Story(seats, world.clock.now, world.later).tell()
+    def __init__(self, world: World, story: Story) -> None:
+        self.world, self.story, self.inside = world, story, story.seat
         for login, (role, agency) in OUTSIDERS.items():
             draft = StaffDraft(
                 login, f"余所 {role}", agency, PASSWORD, (RoleDraft(Role(role), agency),), must_change=False
             )
             accounts.create(world.ctx(), draft)
         self.outsiders = {login: Seat(world, login) for login in OUTSIDERS}
-        self.inside = seats
 
 
 @pytest.fixture
-def city(world: World) -> City:
-    return City(world)
+def city(world: World, story: Story) -> City:
+    return City(world, story)
 
 
 def _send(seat: Seat, route: Route, ids: dict[str, str], body: Any) -> Any:

@@ -10,17 +10,9 @@ from sqlalchemy import select
 
 from casework.audit.models import AuditEntry
 from casework.db import CLEARED
-from tests.support.cast import CAST, Seat, hire
 from tests.support.pages import Reader
 from tests.support.story import Story
 from tests.support.world import World
-
-
-@pytest.fixture
-def story(world: World) -> Story:
-    hire(world)
-    seats = {login: Seat(world, login) for login in CAST}
-    return Story(seats, world.clock.now, world.later).tell()
 
 
 def _print(reader: Reader, kind: str, target: str, purpose: str = "decision") -> str:
@@ -55,6 +47,7 @@ def test_every_form_is_drawn_from_the_records_with_number_and_mark(world: World,
     assert len(numbers) == len(wanted)
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_an_agenda_carries_no_name_of_a_resident(world: World, story: Story) -> None:
     reader = Reader(world, "chair")
     sheet = reader.open(_print(reader, "agenda", story.ids["meeting"], "meeting"))
@@ -63,6 +56,7 @@ def test_an_agenda_carries_no_name_of_a_resident(world: World, story: Story) -> 
     assert "廃棄する日" in sheet.text
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_who_may_not_read_a_record_cannot_print_it_and_leaves_a_trace(world: World, story: Story) -> None:
     reader = Reader(world, "shogai")
     form = reader.open(f"/print/plan/{story.ids['plan']}")
@@ -76,6 +70,7 @@ def test_who_may_not_read_a_record_cannot_print_it_and_leaves_a_trace(world: Wor
     assert "document.opened" in seen
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_print_needs_its_purpose(world: World, story: Story) -> None:
     answer = Reader(world, "coordinator").do(f"/print/plan/{story.ids['plan']}", 422)
     assert answer.beside("purpose") == "入力してください。"

@@ -11,7 +11,7 @@ from tests.support.world import World
 
 
 @pytest.fixture
-def story(world: World) -> Story:
+def waiting(world: World) -> Story:
     """A case that was returned twice and waits for a meeting."""
     hire(world)
     told = Story({login: Seat(world, login) for login in CAST}, world.clock.now, world.later)
@@ -38,17 +38,17 @@ def _planned(world: World, story: Story) -> tuple[str, str]:
     return meeting, item
 
 
-def test_a_meeting_is_led_from_its_plan_to_the_answer_of_an_agency(world: World, story: Story) -> None:
-    meeting, item = _planned(world, story)
+def test_a_meeting_is_led_from_its_plan_to_the_answer_of_an_agency(world: World, waiting: Story) -> None:
+    meeting, item = _planned(world, waiting)
     chair, office = Reader(world, "chair"), Reader(world, "secretariat")
     chair.do(
         f"{item}/members",
         members__0__agency="korei_ikiiki",
         members__0__ground="act_106_6",
-        members__0__staff_id=story.staff("korei"),
+        members__0__staff_id=waiting.staff("korei"),
         members__1__agency="community_care_1",
         members__1__ground="act_106_6",
-        members__1__staff_id=story.staff("member"),
+        members__1__staff_id=waiting.staff("member"),
     )
     chair.do(f"{meeting}/convene")
     member = Reader(world, "member")
@@ -70,10 +70,10 @@ def test_a_meeting_is_led_from_its_plan_to_the_answer_of_an_agency(world: World,
     conflict = chair.send(second, 409, text="会議の長の書いた会議録")
     assert "会議の長の書いた会議録" in conflict.text
     assert "事務局の書いた会議録" in conflict.text
-    undated = chair.do(f"{item}/decision", 422, **_decision(story, ""))
+    undated = chair.do(f"{item}/decision", 422, **_decision(waiting, ""))
     assert undated.beside("actions.0.due_on")
     assert "架空の方針" in undated.text
-    chair.send(undated, actions__0__due_on=story.day(days=30))
+    chair.send(undated, actions__0__due_on=waiting.day(days=30))
     office.do(f"{meeting}/draft-minutes")
     chair.do(f"{meeting}/confirm")
     korei = Reader(world, "korei")
@@ -98,8 +98,8 @@ def _decision(story: Story, due_on: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_who_is_not_convened_sees_no_meeting_and_no_item(world: World, story: Story) -> None:
-    meeting, item = _planned(world, story)
+def test_who_is_not_convened_sees_no_meeting_and_no_item(world: World, waiting: Story) -> None:
+    meeting, item = _planned(world, waiting)
     stranger = Reader(world, "shogai")
     for path in (meeting, item, f"{item}/sheet", f"{item}/decision"):
         assert "架空の議題" not in stranger.open(path, 404 if path != f"{item}/decision" else 403).text
