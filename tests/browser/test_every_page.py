@@ -38,6 +38,7 @@ UNVISITED: dict[str, str] = {
     "cases_pages.step_out": "asks for a case in 多機関協働 whose roles are all named",
     "documents_pages.pdf": "nothing is on paper in the demo city; tests/integration/documents draws every form",
     "documents_pages.sheet": "nothing is on paper in the demo city; tests/integration/documents draws every form",
+    "meeting_pages.reassign_action": "asks for a 対応事項 that was objected to, seen by who tracks it",
     "people_pages.ask_release": "nobody's whereabouts are restricted within sight of those who walk",
     **dict.fromkeys(
         (
