@@ -67,11 +67,24 @@ def _cut_once(server: Server, ledger: Ledger, dice: random.Random, turn: int) ->
     ]
     for thread in threads:
         thread.start()
+    if (
+        turn % 2
+    ):  # every other cut comes early, the others once the clients are at work, on a slow machine too
+        _until_one_is_acknowledged(ledger, f"cut{turn:04d}-")
     time.sleep(dice.uniform(0.05, 0.5))
     server.kill()
     stop.set()
     for thread in threads:
         thread.join()
+
+
+def _until_one_is_acknowledged(ledger: Ledger, prefix: str) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with ledger.lock:
+            if any(key.startswith(prefix) for key in ledger.acknowledged):
+                return
+        time.sleep(0.01)
 
 
 def _rows(url: str, query: str) -> list[Any]:
@@ -108,7 +121,7 @@ def test_a_power_cut_loses_nothing_acknowledged_and_leaves_nothing_half_written(
     stored = {row[0] for row in _rows(database, "SELECT CAST(id AS VARCHAR(36)) FROM intake")}
     known = {i.replace("-", "") for i in (*ledger.acknowledged.values(), *asked_again)}
     assert {s.replace("-", "") for s in stored} == known
-    assert len(ledger.acknowledged) > cuts
+    assert len(ledger.acknowledged) >= cuts // 2
     _nothing_half_written(database)
     (tmp_path / "check").mkdir()
     with make_world(database, tmp_path / "check", tmp_path / "office" / "keys") as world:
