@@ -12,14 +12,14 @@ import marshmallow as ma
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 
-from ...kernel.book import Option
+from ...kernel.book import Book, Option
 from ...kernel.errors import BadInput, CaseworkError, NotAllowed, NotFound, VersionConflict
 from ...kernel.ids import new_id
 from ...usecase import Gated, Replayed, Reply, UseCase
 from ..house import house
 from ..problems import InvalidInput, walk
 from ..request import context
-from .controls import Form, keeps
+from .controls import Form, codes_of, keeps
 from .tree import collect, flatten, strangers
 
 AGAIN = frozenset({400, 409, 412, 422, 428, 429, 503})  # refusals after which the form is shown again
@@ -104,7 +104,7 @@ class FormDoor:
         return self._page(setting, form, 200 if refusal is None else refusal.status)
 
     def _do(self, path_ids: dict[str, Any]) -> str:
-        draft = () if self.takes is None else (load(self.takes(), request.form),)
+        draft = () if self.takes is None else (load(self.takes(), request.form, house().desk.book()),)
         ctx = context(reply=self._reply(path_ids))
         ctx.expected_version = request.form.get("_version", type=int)
         try:
@@ -200,13 +200,13 @@ def _nothing_else(**_: Any) -> Setting:
     return Setting()
 
 
-def load(schema: ma.Schema, posted: MultiDict[str, str]) -> Any:
+def load(schema: ma.Schema, posted: MultiDict[str, str], book: Book) -> Any:
     """The draft behind a posted form; InvalidInput with every fault by field."""
     unknown = strangers(schema, posted)
     if unknown:
         raise BadInput("field_unknown", unknown[0])
     try:
-        return schema.load(collect(schema, posted))
+        return schema.load(collect(schema, codes_of(schema, book, posted)))
     except ma.ValidationError as trouble:
         raise InvalidInput(trouble.messages) from None
 

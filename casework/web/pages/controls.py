@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from ...kernel.book import Book, Option
 from ...kernel.messages import Messages
 from .. import schema as s
-from .tree import rows_of
+from .tree import declared_at, rows_of
 
 MANY = 8  # up to so many choices are shown as radio buttons, more as a list
 DATE_HINT = "例: R8.4.1、令和8年4月1日、2026-04-01"
@@ -21,8 +21,8 @@ DATE_HINT = "例: R8.4.1、令和8年4月1日、2026-04-01"
 
 @dataclass
 class Control:
-    """One field. `kind` chooses the component: text, lines, secret, date, moment, radios, select, checks, tick,
-    group (fields of a nested record) or rows (a repeated group)."""
+    """One field. `kind` chooses the component: text, lines, secret, date, moment, radios, select, search, checks,
+    tick, group (fields of a nested record) or rows (a repeated group)."""
 
     name: str
     kind: str
@@ -38,6 +38,7 @@ class Control:
     now: str = ""  # after a conflict: what the record holds, if it differs
     complete: str = "off"  # autocomplete token
     mode: str = ""  # inputmode
+    source: str = ""  # of a search: the list that is offered while one types
 
     @property
     def id(self) -> str:
@@ -81,6 +82,7 @@ class Form:
     key: str = ""
     version: int | None = None
     now: MultiDict[str, str] | None = None  # after a conflict: what the record holds
+    searched: set[str] = field(default_factory=set)  # long lists that the controls made so far offer
 
     def __getitem__(self, path: str) -> Control:
         """The control of a dotted field name ("person.addresses.0.address")."""
@@ -147,10 +149,21 @@ class Form:
             self._nest(control, inner.schema, repeated=isinstance(declared, fields.List))
             return control
         self._shape(control, declared, inner)
-        if self.now is not None and _plain(self.now.getlist(path)) != _plain(control.values):
-            labels = {o.value: o.label for o in control.options}
-            control.now = "、".join(labels.get(v, v) for v in self.now.getlist(path)) or "(空欄)"
+        if self.now is not None:
+            self._beside(control, self.now.getlist(path))
         return control
+
+    def _beside(self, control: Control, held: Sequence[str]) -> None:
+        """After a conflict: what the record holds, if it is not what was typed."""
+        held = self._said(control, held)
+        if _plain(held) != _plain(control.values):
+            labels = {o.value: o.label for o in control.options}
+            control.now = "、".join(labels.get(v, v) for v in held) or "(空欄)"
+
+    def _said(self, control: Control, values: Sequence[str]) -> Sequence[str]:
+        """Codes of a searched list as the texts that people type."""
+        texts = self.book.texts(control.source) if control.source else {}
+        return [texts.get(value, value) for value in values]
 
     def _faults(self, path: str, declared: fields.Field[Any]) -> Sequence[str]:
         """Sentences of the field, and of the entries of a plain list."""
@@ -175,7 +188,9 @@ class Form:
     def _shape(self, control: Control, declared: fields.Field[Any], inner: fields.Field[Any]) -> None:
         options = self._options(control, inner)
         several = isinstance(declared, fields.List)
-        if options is not None:
+        if not several and self._searched(control, inner):
+            control.kind, control.values = "search", self._said(control, control.values)
+        elif options is not None:
             control.options = options
             few = len(options) <= MANY and not any(o.group for o in options)
             control.kind = "checks" if several else "radios" if few else "select"
@@ -195,6 +210,16 @@ class Form:
             control.limit = inner.limit
             if several:
                 control.limit, control.values = None, ("\n".join(control.values),)
+
+    def _searched(self, control: Control, inner: fields.Field[Any]) -> bool:
+        """Whether the field offers a long list; the page then carries that list once."""
+        given = self.choices.get(self._bare(control.name))
+        name = (given if isinstance(given, str) else "") if given is not None else list_of(inner)
+        if not name or not self.book.texts(name):
+            return False
+        self.searched.add(name)
+        control.source, control.options = name, ()
+        return True
 
     def _options(self, control: Control, inner: fields.Field[Any]) -> Sequence[Option] | None:
         """Choices named by the page, by the field's code list, or by the words that its validator knows."""
@@ -216,6 +241,21 @@ class Form:
 
     def _words(self, words: Sequence[Any], kind: str) -> list[Option]:
         return [Option(str(word), self.messages.label(kind, str(word))) for word in words]
+
+
+def list_of(declared: fields.Field[Any]) -> str:
+    """The list of the book that a field chooses from, "" for none."""
+    return str(getattr(declared, "code_list", "")) or ("staff" if isinstance(declared, fields.UUID) else "")
+
+
+def codes_of(schema: Schema, book: Book, posted: MultiDict[str, str]) -> MultiDict[str, str]:
+    """What was typed into searched fields as the codes it names; other fields, and what names nothing, as typed."""
+    found: MultiDict[str, str] = MultiDict()
+    for name, value in posted.items(multi=True):
+        declared = declared_at(schema, name)
+        codes = book.codes(list_of(declared)) if declared is not None else {}
+        found.add(name, codes.get(value.strip(), value))
+    return found
 
 
 def family(schema: Schema) -> list[str]:

@@ -38,6 +38,20 @@ def strangers(schema: Schema, posted: MultiDict[str, str]) -> list[str]:
     )
 
 
+def declared_at(schema: Schema, name: str) -> fields.Field[Any] | None:
+    """The field behind a dotted name of a form ("actions.0.initiative"); None for a name of the frame."""
+    declared: fields.Field[Any] | None = None
+    for part in name.split("."):
+        if part.isdecimal():
+            continue
+        inner = declared.inner if isinstance(declared, fields.List) else declared
+        fields_here = inner.schema.load_fields if isinstance(inner, fields.Nested) else schema.load_fields
+        declared = fields_here.get(part)
+        if declared is None:
+            return None
+    return declared.inner if isinstance(declared, fields.List) else declared
+
+
 def flatten(data: Mapping[str, Any], prefix: str = "") -> MultiDict[str, str]:
     """Nested data as a form would post it, to show a stored record in its fields."""
     flat: MultiDict[str, str] = MultiDict()
