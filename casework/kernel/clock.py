@@ -45,6 +45,13 @@ def tokyo_date(moment: datetime) -> date:
     return _utc(moment).astimezone(TOKYO).date()
 
 
+def month_in_tokyo(day: date) -> tuple[datetime, datetime]:
+    """The first moment of the month that `day` lies in, as Japan counts it, and the first after it, in UTC."""
+    first = datetime(day.year, day.month, 1, tzinfo=TOKYO)
+    at = day.year * 12 + day.month
+    return first.astimezone(UTC), datetime(at // 12, at % 12 + 1, 1, tzinfo=TOKYO).astimezone(UTC)
+
+
 def _utc(moment: datetime) -> datetime:
     # astimezone would read a naive moment as the machine's own time, which differs from place to place.
     if moment.tzinfo is None:

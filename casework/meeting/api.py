@@ -25,6 +25,7 @@ from .schemas import (
     MembersIn,
     MinutesIn,
     ReassignIn,
+    RecordIn,
     SheetIn,
     SheetOut,
 )
@@ -61,6 +62,15 @@ bp.door(
     f"{ITEM}/minutes",
     actions.write_minutes,
     takes=MinutesIn,
+    gives=AgendaItemOut,
+    edits=True,
+    shows=queries.read_item,
+)
+bp.door(
+    "PUT",
+    f"{ITEM}/record",
+    actions.record,
+    takes=RecordIn,
     gives=AgendaItemOut,
     edits=True,
     shows=queries.read_item,

@@ -24,6 +24,7 @@ from ..rules import (
     MeetingState,
     MeetingView,
     MinutesDraft,
+    RecordDraft,
     SheetDraft,
     SheetView,
     check_minuted,
@@ -31,6 +32,7 @@ from ..rules import (
     needs_consent,
 )
 from .common import facts_of, meeting_of, open_items
+from .deciding import decide
 
 
 @use_case(P.SECRECY_CONFIRM, event="meeting.secrecy_confirmed")
@@ -126,6 +128,15 @@ def write_minutes(ctx: Context, item_id: UUID, draft: MinutesDraft) -> ItemView:
     item.minutes_by, item.minutes_at = ctx.actor.id, ctx.now
     ctx.session.flush()
     return item_view(ctx, item)
+
+
+@use_case(P.MEETING_RUN, event="meeting.recorded")
+def record(ctx: Context, item_id: UUID, draft: RecordDraft) -> ItemView:
+    """Take down minutes and decision of a case in one act, on one screen; the decision may follow later."""
+    ctx.load(AgendaItem, item_id)
+    decision = draft.decision()
+    view: ItemView = write_minutes(ctx, item_id, MinutesDraft(draft.text))
+    return view if decision is None else decide(ctx, item_id, decision)
 
 
 @use_case(P.MEETING_RUN, event="meeting.minutes_drafted")

@@ -7,7 +7,12 @@ from uuid import UUID
 
 from flask import Response, url_for
 
+from ...agencies.queries import agencies
+from ...cases.rules import NoteView
+from ...cases.schemas import NoteIn
 from ...kernel.book import Option
+from ...kernel.clock import TOKYO
+from ...kernel.wareki import format_wareki
 from ...kernel.withheld import Withheld
 from ...web.house import house
 from ...web.pages import Setting, page
@@ -15,24 +20,54 @@ from ...web.pages.blueprint import arguments
 from ...web.request import context
 from ...web.schema import PageArgs
 from .. import actions, queries
-from ..rules import ItemView, SheetView
-from ..schemas import AttendanceIn, DecisionIn, MeetingReasonIn, MembersIn, MinutesIn, SheetIn, SheetOut
+from ..rules import (
+    BEFORE_MATERIAL,
+    CITY_DIVISION,
+    CONFIRMED,
+    LEAD,
+    MINUTED,
+    PLAN_CONFERENCE,
+    ItemView,
+    MeetingState,
+    SheetView,
+)
+from ..schemas import AttendanceIn, MeetingReasonIn, MembersIn, MinutesIn, RecordIn, SheetIn, SheetOut
 from .base import ITEM, bp, grounds, own_agencies
 
-REMOVE = "members/<uuid:member_id>/remove"
+_COMING = frozenset(
+    {MeetingState.CONVENED.value, MeetingState.MATERIAL_SHARED.value, MeetingState.HELD.value}
+)
 
 
 @bp.page("/agenda", queries.my_items)
 def my_items() -> Response:
-    """The items one is convened for, after secrecy was confirmed."""
-    return page("meeting/my_items.html", found=queries.my_items(context(), **arguments(PageArgs)))
+    """The items one is convened for, after secrecy was confirmed, and the meetings that wait for it."""
+    found = queries.my_items(context(), **arguments(PageArgs))
+    called = queries.meetings(context()).items
+    waiting = [m for m in called if not m.secrecy_confirmed and m.state in _COMING]
+    return page("meeting/my_items.html", found=found, waiting=waiting)
 
 
 @bp.page(ITEM, queries.read_item)
 def item(item_id: UUID) -> Response:
     """One item with its material."""
     view = queries.read_item(context(), item_id)
-    return page("meeting/item.html", view=view, sheets=queries.sheets(context(), item_id))
+    sheets = queries.sheets(context(), item_id)
+    return page("meeting/item.html", view=view, sheets=sheets, may=_stages(view))
+
+
+def _stages(view: ItemView) -> dict[str, bool]:
+    """What the state of the meeting allows at this item; permissions are asked apart."""
+    at = None if view.meeting_state is None else MeetingState(view.meeting_state)
+    before = at in (*BEFORE_MATERIAL, MeetingState.MATERIAL_SHARED)
+    stages = {
+        "members": at in BEFORE_MATERIAL,
+        "sheet": before,
+        "record": at in MINUTED,
+        "addition": at in CONFIRMED,
+        "withdraw": before,
+    }
+    return {name: allowed and not view.withdrawn for name, allowed in stages.items()}
 
 
 def _one(item_id: UUID, **_: Any) -> Setting:
@@ -45,7 +80,15 @@ def _members(item_id: UUID) -> Setting:
     setting = _one(item_id)
     view: ItemView = setting.show["view"]
     start = {"members": [{"ground": view.basis}]} if view.basis != "plan_conference" else {}
-    return Setting(setting.show, start, {"members.ground": grounds(view.basis), "members.case_id": ()})
+    choices = {"members.ground": grounds(view.basis), "members.case_id": (), "members.agency": _seats()}
+    return Setting(setting.show, start, choices)
+
+
+def _seats() -> list[Option]:
+    """Who may be convened: the divisions of 支援会議, and agencies outside the city."""
+    found = [a for a in agencies(context()) if a.retired_on is None]
+    inside = [Option(a.code, a.name, "支援会議の構成課") for a in found if a.support_meeting_member]
+    return inside + [Option(a.code, a.name, "市の外の機関") for a in found if a.kind != CITY_DIVISION]
 
 
 def _sheet(item_id: UUID) -> Setting:
@@ -56,23 +99,37 @@ def _sheet(item_id: UUID) -> Setting:
     return Setting(setting.show, known, {"agency": own})
 
 
-def _minutes(item_id: UUID) -> Setting:
-    setting = _one(item_id)
+def _record(item_id: UUID) -> Setting:
+    """One screen for one case: the minutes as far as they are written, and the decision to be made."""
+    setting, book = _one(item_id), house().desk.book()
     view: ItemView = setting.show["view"]
     text = "" if view.minutes is None or isinstance(view.minutes, Withheld) else view.minutes
-    show = {**setting.show, "sheets": queries.sheets(context(), item_id)}
-    return Setting(show, {"text": text}, version=view.version)
+    lines = queries.read_meeting(context(), view.meeting_id).items
+    show = {**setting.show, "sheets": queries.sheets(context(), item_id), "lines": lines}
+    roles = [o for o in book.offered("meeting_role") if o.value != LEAD]
+    return Setting(show, {"text": text}, {"actions.role": roles}, view.version)
 
 
-def _decision(item_id: UUID) -> Setting:
-    setting = _one(item_id)
-    return Setting({**setting.show, "sheets": queries.sheets(context(), item_id)})
+def _note(item_id: UUID) -> Setting:
+    """A note that keeps this meeting as its origin (I7)."""
+    setting, now = _one(item_id), context().now.astimezone(TOKYO)
+    view: ItemView = setting.show["view"]
+    start = {
+        "happened_at": f"{format_wareki(now.date())} {now:%H:%M}",
+        "method": view.basis if view.basis == PLAN_CONFERENCE else "support_meeting",
+        "agency": own_agencies()[0].value,
+        "segments": [{"segment_class": "fact"}],
+    }
+    choices = {"agency": own_agencies(), "quotes": (), "segments.about_id": (), "segments.origin_item": ()}
+    return Setting(setting.show, start, choices)
 
 
 def _attendance(item_id: UUID) -> Setting:
     setting, book = _one(item_id), house().desk.book()
     members = setting.show["view"].members
-    found = [] if isinstance(members, Withheld) else list(members)
+    listed = () if isinstance(members, Withheld) else members
+    now = context().now
+    found = [m for m in listed if m.access_ends_at is None or m.access_ends_at > now]  # not those removed
     options = [
         Option(str(m.id), f"{book.label('agency', m.agency)} {book.label('staff', m.staff_id)}")
         for m in found
@@ -81,7 +138,7 @@ def _attendance(item_id: UUID) -> Setting:
     return Setting(setting.show, {"lines": rows}, {"lines.member_id": options})
 
 
-def _to_item(_: ItemView | SheetView, *, item_id: UUID, **__: Any) -> str:
+def _to_item(_: ItemView | SheetView | NoteView, *, item_id: UUID, **__: Any) -> str:
     return url_for("meeting_pages.item", item_id=item_id)
 
 
@@ -103,7 +160,18 @@ for path, endpoint, title, action, takes, prepare, template, rows, button in (
         0,
         "保存",
     ),
-    ("minutes", "minutes", "会議録を書く", actions.write_minutes, MinutesIn, _minutes, "beside", 1, "保存"),
+    ("record", "record", "会議を記録する", actions.record, RecordIn, _record, "record", 1, "保存"),
+    (
+        "notes/new",
+        "note",
+        "会議で知ったことを支援経過に書く",
+        actions.note_from_meeting,
+        NoteIn,
+        _note,
+        "note",
+        1,
+        "記録する",
+    ),
     (
         "additions/new",
         "addition",
@@ -114,17 +182,6 @@ for path, endpoint, title, action, takes, prepare, template, rows, button in (
         "form",
         1,
         "追記する",
-    ),
-    (
-        "decision",
-        "decision",
-        "決定を記録する",
-        actions.decide,
-        DecisionIn,
-        _decision,
-        "beside",
-        2,
-        "決定を記録する",
     ),
     (
         "members/<uuid:member_id>/remove",

@@ -22,14 +22,13 @@ from ..schemas import AgendaIn, MeetingIn, MeetingReasonIn, MembersIn
 from .base import MEETING, bp
 
 YEARS = 20  # how far from today the calendar goes
-PAGES = 8  # pages of the list that the calendar looks through for a month
 
 
 @bp.page("/meetings", queries.meetings)
 def calendar() -> Response:
     """One month as a grid and as a list."""
     first = _month(request.args.get("month", ""))
-    shown = [m for m in _all() if tokyo_date(m.planned_at).replace(day=1) == first]
+    shown = _all(first)
     shown.sort(key=lambda m: m.planned_at)
     weeks = months.Calendar(firstweekday=6).monthdatescalendar(first.year, first.month)
     by_day: dict[date, list[MeetingLine]] = {}
@@ -46,15 +45,13 @@ def calendar() -> Response:
     )
 
 
-def _all() -> list[MeetingLine]:
-    found: list[MeetingLine] = []
-    after: str | None = None
-    for _ in range(PAGES):
-        shown = queries.meetings(context(), after=after)
+def _all(month: date) -> list[MeetingLine]:
+    """Every meeting of a month: a calendar that leaves one out misleads."""
+    shown = queries.meetings(context(), month=month)
+    found = list(shown.items)
+    while shown.next is not None:
+        shown = queries.meetings(context(), month=month, after=shown.next)
         found += shown.items
-        after = shown.next
-        if after is None:
-            break
     return found
 
 
@@ -102,7 +99,10 @@ def _take(meeting_id: UUID) -> Setting:
     view: MeetingView = setting.show["view"]
     waiting = [row for row in queries.proposals(context()).items if row.basis == view.basis]
     options = [
-        Option(str(row.id), f"{format_wareki(tokyo_date(row.proposed_at))} {(row.reason or '')[:40]}")
+        Option(
+            str(row.id),
+            f"{row.number or ''} {format_wareki(tokyo_date(row.proposed_at))} {(row.reason or '')[:40]}",
+        )
         for row in waiting
     ]
     return Setting(setting.show, {"items": ["consultation"]}, {"proposal_id": options})
@@ -141,7 +141,7 @@ for path, title, action, takes, button in (
     ("convene", "構成員を招集する", actions.convene, MembersIn, "招集する"),
     ("share", "資料を共有する", actions.share, None, "共有する"),
     ("hold", "開催したことを記録する", actions.hold, None, "開催した"),
-    ("draft-minutes", "会議録を書き始める", actions.draft_minutes, None, "書き始める"),
+    ("draft-minutes", "会議録案を会議の長に回す", actions.draft_minutes, None, "回す"),
     ("confirm", "会議録を確定する", actions.confirm, None, "確定する"),
     ("close", "会議を終える", actions.close, None, "終える"),
     ("cancel", "会議を取りやめる", actions.cancel, MeetingReasonIn, "取りやめる"),

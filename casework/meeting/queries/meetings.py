@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import or_, select
 
-from ...cases.models import MeetingProposal
+from ...cases.models import Case, MeetingProposal
 from ...kernel.actor import Permission as P
+from ...kernel.clock import month_in_tokyo
 from ...kernel.errors import NotFound
 from ...usecase import WITHHELD, Context, Page, Withheld, use_case
 from ...usecase.page import after_moment, cut
@@ -75,6 +77,7 @@ def _lines(ctx: Context, meeting: Meeting, *, runs: bool) -> tuple[ItemLine, ...
         items = [item for item in items if item.id in known]
     decided = ctx.parts_of(items, Decision)
     ctx.prefetch_keys([item.case_id for item in items])
+    numbers = case_numbers(ctx, [item.case_id for item in items]) if runs else {}
     seen = [
         ItemLine(
             sort=item.sort,
@@ -83,6 +86,7 @@ def _lines(ctx: Context, meeting: Meeting, *, runs: bool) -> tuple[ItemLine, ...
             purpose=ctx.unseal(item, "purpose"),
             starts_at=item.starts_at,
             decided=bool(decided[item.id]),
+            number=numbers.get(item.case_id),
         )
         for item in items
     ]
@@ -122,6 +126,8 @@ def item_view(ctx: Context, item: AgendaItem) -> ItemView:
         ctx.select(Decision, permission=P.AGENDA_READ).where(Decision.agenda_item_id == item.id)
     )
     inside = ctx.may(P.MEETING_READ, item)
+    held = ctx.select(Meeting, permission=P.AGENDA_READ).where(Meeting.id == item.meeting_id)
+    meeting = ctx.one(held)
     return ItemView(
         id=item.id,
         version=item.version,
@@ -138,7 +144,15 @@ def item_view(ctx: Context, item: AgendaItem) -> ItemView:
         additions=_additions(ctx, item) if inside else WITHHELD,
         members=_members(ctx, item) if inside else WITHHELD,
         decision=_decision(ctx, item, decisions) if inside else WITHHELD,
+        meeting_state=None if meeting is None else meeting.state,
+        number=case_numbers(ctx, [item.case_id]).get(item.case_id),
     )
+
+
+def case_numbers(ctx: Context, cases: Iterable[UUID]) -> dict[UUID, str]:
+    """Numbers of those cases that the actor may see on a list; the convened never learn them (I12)."""
+    query = ctx.select(Case, permission=P.CASE_LIST).where(Case.id.in_(sorted(set(cases))))
+    return {row.id: row.number for row in ctx.tuples(Case, query.with_only_columns(Case.id, Case.number))}
 
 
 def _additions(ctx: Context, item: AgendaItem) -> tuple[AdditionView, ...]:
@@ -191,17 +205,31 @@ def read_meeting(ctx: Context, meeting_id: UUID) -> MeetingView:
 
 
 @use_case(P.MEETING_READ, event="meeting.listed", reads=True)
-def meetings(ctx: Context, *, state: str | None = None, after: str | None = None) -> Page[MeetingLine]:
-    """List the meetings one runs or is invited to, the latest first."""
+def meetings(
+    ctx: Context, *, state: str | None = None, month: date | None = None, after: str | None = None
+) -> Page[MeetingLine]:
+    """List the meetings one runs or is invited to, the latest first; `month` is any day of a month in Japan."""
     query = ctx.select(Meeting)
+    if month is not None:
+        first, beyond = month_in_tokyo(month)
+        query = query.where(Meeting.planned_at >= first, Meeting.planned_at < beyond)
     if state is not None:
         query = query.where(Meeting.state == state)
     size = ctx.settings.page_size
     query = after_moment(query, Meeting.planned_at, Meeting.id, after).limit(size + 1)
     rows, following = cut(ctx.all(query), size, lambda row: (row.planned_at, row.id))
     ctx.prefetch_keys([row.id for row in rows])
+    pledges = ctx.parts_of(rows, SecrecyPledge, SecrecyPledge.staff_id == ctx.actor.id)
     lines = (
-        MeetingLine(row.id, row.basis, row.convener, row.state, row.planned_at, ctx.unseal(row, "place"))
+        MeetingLine(
+            id=row.id,
+            basis=row.basis,
+            convener=row.convener,
+            state=row.state,
+            planned_at=row.planned_at,
+            place=ctx.unseal(row, "place"),
+            secrecy_confirmed=bool(pledges[row.id]),
+        )
         for row in rows
     )
     return Page(tuple(lines), following)
@@ -275,6 +303,7 @@ def proposals(ctx: Context, *, after: str | None = None) -> Page[ProposalLine]:
     query = after_moment(query, MeetingProposal.proposed_at, MeetingProposal.id, after).limit(size + 1)
     rows, following = cut(ctx.all(query), size, lambda row: (row.proposed_at, row.id))
     ctx.prefetch_keys([row.case_id for row in rows])
+    numbers = case_numbers(ctx, (row.case_id for row in rows))
     lines = (
         ProposalLine(
             id=row.id,
@@ -284,6 +313,7 @@ def proposals(ctx: Context, *, after: str | None = None) -> Page[ProposalLine]:
             reason=ctx.unseal(row, "reason"),
             proposed_by=row.proposed_by,
             proposed_at=row.proposed_at,
+            number=numbers.get(row.case_id),
         )
         for row in rows
     )

@@ -122,6 +122,39 @@ class DecisionDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordDraft:
+    """What is taken down while a case is discussed: its minutes, and the decision as soon as there is one."""
+
+    text: str
+    policy: str | None = None
+    verdict: str | None = None
+    lead_agency: str | None = None
+    lead_id: UUID | None = None
+    actions: tuple[ActionDraft, ...] = ()
+    missing: tuple[MissingDraft, ...] = ()
+    next_meeting_on: date | None = None
+    plan_agreed: bool = False
+
+    def decision(self) -> DecisionDraft | None:
+        """The decision if anything of it was written; BadInput without its 方針."""
+        parts = (self.verdict, self.lead_agency, self.lead_id, self.actions, self.missing)
+        if not (self.policy or any(parts) or self.next_meeting_on or self.plan_agreed):
+            return None
+        if not self.policy:
+            raise BadInput("decision_policy_missing", "policy")
+        return DecisionDraft(
+            self.policy,
+            self.verdict,
+            self.lead_agency,
+            self.lead_id,
+            self.actions,
+            self.missing,
+            self.next_meeting_on,
+            self.plan_agreed,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class DoneDraft:
     done_on: date | None = None
     result: str | None = None
@@ -191,6 +224,7 @@ class ItemLine:
     purpose: str | Withheld | None
     starts_at: datetime | Withheld | None
     decided: bool | Withheld
+    number: str | None = None  # of the case, for those who may see it on a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +235,7 @@ class MeetingLine:
     state: str
     planned_at: datetime
     place: str | None
+    secrecy_confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +345,8 @@ class ItemView:
     additions: tuple[AdditionView, ...] | Withheld
     members: tuple[MemberView, ...] | Withheld
     decision: DecisionView | Withheld | None
+    meeting_state: str | None = None  # of the meeting, for those who may see it
+    number: str | None = None  # of the case, for those who may see it on a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +360,7 @@ class ProposalLine:
     reason: str | None
     proposed_by: UUID
     proposed_at: datetime
+    number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

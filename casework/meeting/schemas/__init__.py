@@ -31,6 +31,7 @@ from .taken import (
     MinutesIn,
     MissingIn,
     ReassignIn,
+    RecordIn,
     SheetIn,
 )
 
@@ -62,6 +63,7 @@ __all__ = [
     "MissingIn",
     "MissingOut",
     "ReassignIn",
+    "RecordIn",
     "SheetIn",
     "SheetOut",
 ]

@@ -26,6 +26,7 @@ class AgendaLineOut(OutSchema):
     purpose = fields.String(allow_none=True)
     starts_at = fields.AwareDateTime(allow_none=True)
     decided = fields.Boolean()
+    number = fields.String(allow_none=True)
 
 
 class MeetingLineOut(OutSchema):
@@ -35,6 +36,7 @@ class MeetingLineOut(OutSchema):
     state = fields.String()
     planned_at = fields.AwareDateTime()
     place = fields.String(allow_none=True)
+    secrecy_confirmed = fields.Boolean()
 
 
 class MeetingOut(OutSchema):
@@ -132,6 +134,8 @@ class AgendaItemOut(OutSchema):
     additions = fields.List(fields.Nested(AdditionOut))
     members = fields.List(fields.Nested(ItemMemberOut))
     decision = fields.Nested(DecisionOut, allow_none=True)
+    meeting_state = fields.String(allow_none=True)
+    number = fields.String(allow_none=True)
 
 
 class MeetingProposalOut(OutSchema):
@@ -142,6 +146,7 @@ class MeetingProposalOut(OutSchema):
     reason = fields.String(allow_none=True)
     proposed_by = fields.UUID()
     proposed_at = fields.AwareDateTime()
+    number = fields.String(allow_none=True)
 
 
 class ConvenedOut(OutSchema):

@@ -32,6 +32,7 @@ from ..rules import (
     MissingDraft,
     ReasonDraft,
     ReassignDraft,
+    RecordDraft,
     SheetDraft,
 )
 
@@ -149,9 +150,8 @@ class MissingIn(InSchema):
     place_kind = maybe_code("place_kind")
 
 
-class DecisionIn(InSchema):
-    draft = DecisionDraft
-    policy = LongText(limit=8000, required=True)
+class DecisionFields(InSchema):
+    policy = LongText(limit=8000)
     verdict = maybe_code("verdict")
     lead_agency = maybe_code("agency")
     lead_id = maybe_id()
@@ -159,6 +159,18 @@ class DecisionIn(InSchema):
     missing = fields.List(fields.Nested(MissingIn), load_default=list, validate=AtMost(40))
     next_meeting_on = maybe_day()
     plan_agreed = fields.Boolean(load_default=False)
+
+
+class DecisionIn(DecisionFields):
+    draft = DecisionDraft
+    policy = LongText(limit=8000, required=True)
+
+
+class RecordIn(DecisionFields):
+    """Minutes and, once it is made, the decision."""
+
+    draft = RecordDraft
+    text = LongText(limit=20000, required=True)
 
 
 class ActionDoneIn(InSchema):
@@ -175,7 +187,10 @@ class ReassignIn(InSchema):
 
 
 class MeetingArgs(PageArgs):
+    """`month` is any day of the month that is asked for."""
+
     state = state_of(MeetingState)
+    month = maybe_day()
 
 
 class ActionArgs(PageArgs):

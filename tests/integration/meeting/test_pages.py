@@ -65,14 +65,15 @@ def test_a_meeting_is_led_from_its_plan_to_the_answer_of_an_agency(world: World,
     for reader in (chair, office, member):
         reader.sign_in()
     office.do(f"{meeting}/hold")
-    first, second = office.open(f"{item}/minutes"), chair.open(f"{item}/minutes")
+    first, second = office.open(f"{item}/record"), chair.open(f"{item}/record")
     office.send(first, text="事務局の書いた会議録")
     conflict = chair.send(second, 409, text="会議の長の書いた会議録")
     assert "会議の長の書いた会議録" in conflict.text
     assert "事務局の書いた会議録" in conflict.text
-    undated = chair.do(f"{item}/decision", 422, **_decision(waiting, ""))
+    undated = chair.do(f"{item}/record", 422, **_decision(waiting, ""))
     assert undated.beside("actions.0.due_on")
     assert "架空の方針" in undated.text
+    assert "まだありません" in chair.open(item).text.split("決定</h2>")[1]
     chair.send(undated, actions__0__due_on=waiting.day(days=30))
     office.do(f"{meeting}/draft-minutes")
     chair.do(f"{meeting}/confirm")
@@ -101,6 +102,6 @@ def _decision(story: Story, due_on: str) -> dict[str, str]:
 def test_who_is_not_convened_sees_no_meeting_and_no_item(world: World, waiting: Story) -> None:
     meeting, item = _planned(world, waiting)
     stranger = Reader(world, "shogai")
-    for path in (meeting, item, f"{item}/sheet", f"{item}/decision"):
-        assert "架空の議題" not in stranger.open(path, 404 if path != f"{item}/decision" else 403).text
+    for path in (meeting, item, f"{item}/sheet", f"{item}/record"):
+        assert "架空の議題" not in stranger.open(path, 404 if path != f"{item}/record" else 403).text
     assert "架空会館" not in stranger.open("/agenda").text
