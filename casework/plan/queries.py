@@ -7,9 +7,12 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, or_
+
 from ..cases.models import Case
 from ..kernel.actor import Permission as P
 from ..meeting.models import AgendaItem
+from ..meeting.rules import PLAN_CONFERENCE
 from ..usecase import Context, Page, use_case
 from ..usecase.page import after_moment, cut
 from .models import Evaluation, GoalResult, ObservedChange, Plan, PlanGoal, PlanLine, PlanRole
@@ -61,11 +64,20 @@ def evaluations_of_case(ctx: Context, case_id: UUID) -> list[EvaluationView]:
 
 @use_case(P.PLAN_READ, event="plan.agenda_listed", reads=True)
 def agenda_of_plan(ctx: Context, plan_id: UUID) -> list[PlanAgendaView]:
-    """The agenda items of 重層的支援会議 that carry this version, to choose the one it is submitted under."""
+    """The agenda items of 重層的支援会議 under which this version may be submitted."""
     plan = ctx.load(Plan, plan_id)
     case = ctx.load(Case, plan.case_id, permission=P.CASE_READ)
-    items = ctx.parts(case, AgendaItem, AgendaItem.plan_id == plan.id, AgendaItem.withdrawn_at.is_(None))
+    items = ctx.parts(case, AgendaItem, *carries(plan))
     return [PlanAgendaView(item.id, item.sort, item.taken_at) for item in items]
+
+
+def carries(plan: Plan) -> tuple[ColumnElement[bool], ...]:
+    """Items of 重層的支援会議 on the agenda that carry this version, or no plan yet."""
+    return (
+        or_(AgendaItem.plan_id == plan.id, AgendaItem.plan_id.is_(None)),
+        AgendaItem.basis == PLAN_CONFERENCE,
+        AgendaItem.withdrawn_at.is_(None),
+    )
 
 
 def view(ctx: Context, plan: Plan) -> PlanView:

@@ -12,7 +12,7 @@ from ...cases.queries import consent_for
 from ...cases.rules import AssignmentDraft, CaseFacts, CaseState, Sharing
 from ...kernel.actor import Permission as P
 from ...kernel.errors import BadInput, Refused
-from ...meeting.models import AgendaItem
+from ...meeting.models import AgendaItem, Decision
 from ...meeting.queries import agreed_plan
 from ...usecase import Context, use_case
 from .. import queries
@@ -103,13 +103,16 @@ def record_consent(ctx: Context, plan_id: UUID) -> PlanView:
 
 @use_case(P.PLAN_WRITE, event="plan.submitted")
 def submit(ctx: Context, plan_id: UUID, draft: SubmitDraft) -> PlanView:
-    """Put the plan before 重層的支援会議: the agenda item under which it is discussed."""
+    """Put the plan before 重層的支援会議: an item of its case, undecided and without another plan."""
     plan = ctx.load(Plan, plan_id)
     case = ctx.load(Case, plan.case_id, permission=P.CASE_READ)
-    wanted = (AgendaItem.id == draft.agenda_item_id, AgendaItem.plan_id == plan.id)
-    items = ctx.parts(case, AgendaItem, *wanted, AgendaItem.basis == "plan_conference")
+    items = ctx.parts(case, AgendaItem, AgendaItem.id == draft.agenda_item_id, *queries.carries(plan))
     if not items:
         raise BadInput("agenda_item_of_other_matter", "agenda_item_id")
+    if items[0].plan_id is None:
+        if ctx.parts(items[0], Decision):
+            raise BadInput("agenda_item_of_other_matter", "agenda_item_id")
+        items[0].plan_id = plan.id
     plan.state = PLAN.after(plan.state, "submit", PlanFacts(agenda_item=items[0].id)).value
     plan.agenda_item_id = items[0].id
     return queries.view(ctx, plan)
