@@ -49,7 +49,7 @@ def episode(episode_id: UUID) -> Response:
 def _new(case_id: UUID) -> Setting:
     me, frame = context().actor, case_frame(case_id)
     back = url_for("outreach_pages.of_case", case_id=case_id)
-    people = [Option(str(p.person_id), p.name or "氏名のわからない人") for p in frame["case"].people]
+    people = [Option(str(p.person_id), p.name or "氏名なし") for p in frame["case"].people]
     return Setting(
         show={**frame, "back": back},
         initial={"worker_id": str(me.id), "worker_agency": sorted(me.agencies)[0]},

@@ -55,7 +55,7 @@ def need(need_id: UUID) -> Response:
 
 def _new(case_id: UUID) -> Setting:
     me, frame = context().actor, case_frame(case_id)
-    people = [Option(str(p.person_id), p.name or "氏名のわからない人") for p in frame["case"].people]
+    people = [Option(str(p.person_id), p.name or "氏名なし") for p in frame["case"].people]
     return Setting(
         show={**frame, "back": url_for("participation_pages.of_case", case_id=case_id)},
         initial={"coordinator_id": str(me.id), "coordinator_agency": sorted(me.agencies)[0]},

@@ -33,6 +33,7 @@ SHOWN = {
     "SELECT id, state FROM intake ORDER BY id DESC": "/intakes/{}",
     "SELECT id, state FROM referral ORDER BY id DESC": "/referrals/{}",
     "SELECT id, state FROM meeting ORDER BY id DESC": "/meetings/{}",
+    "SELECT i.id, m.state FROM agenda_item i JOIN meeting m ON m.id = i.meeting_id ORDER BY i.id DESC": "/agenda/{}",
     "SELECT id, state FROM participation_need ORDER BY id DESC": "/participation/{}",
     "SELECT id, state FROM case_file WHERE NOT protected ORDER BY id": "/cases/{}/grants",
 }

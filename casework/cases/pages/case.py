@@ -48,10 +48,10 @@ MOVES = {
     "reopen": "cases_pages.reopen",
     "support": "plan_pages.of_case",
     "evaluate": "plan_pages.of_case",
-    "continue": "plan_pages.of_case",
-    "propose_close": "plan_pages.of_case",
-    "close": "plan_pages.of_case",
-    "interrupt": "plan_pages.of_case",
+    "continue": "plan_pages.continue_case",
+    "propose_close": "plan_pages.propose_close_case",
+    "close": "plan_pages.close_case",
+    "interrupt": "plan_pages.interrupt_case",
 }
 
 

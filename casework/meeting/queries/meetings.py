@@ -126,7 +126,7 @@ def item_view(ctx: Context, item: AgendaItem) -> ItemView:
         ctx.select(Decision, permission=P.AGENDA_READ).where(Decision.agenda_item_id == item.id)
     )
     inside = ctx.may(P.MEETING_READ, item)
-    held = ctx.select(Meeting, permission=P.AGENDA_READ).where(Meeting.id == item.meeting_id)
+    held = ctx.select(Meeting, permission=P.MEETING_READ).where(Meeting.id == item.meeting_id)
     meeting = ctx.one(held)
     return ItemView(
         id=item.id,
