@@ -1,4 +1,4 @@
-"""Three ways to use a page: with a mouse, with the keyboard alone, with a thumb on a phone. Each counts what it costs."""
+"""Three ways to use a page: a mouse, the keyboard alone, a thumb on a phone. Each counts what it costs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 from playwright.sync_api import ElementHandle, Locator, Page
 
 FAR = 400  # presses of Tab after which a control counts as out of reach
+AT = """e => { const a = document.activeElement;
+  return a === e || (e.type === 'radio' && a.name === e.name && a.form === e.form); }"""
 PLACES = ("main a.button", "main a", "a")
 KIND = """e => e.tagName === 'SELECT' ? 'select' : e.tagName === 'TEXTAREA' ? 'text'
   : ['radio', 'checkbox'].includes(e.type) ? e.type : e.hasAttribute('list') ? 'search' : 'text'"""
@@ -146,7 +148,7 @@ class Thumb(Hand):
 
 
 class Keys(Hand):
-    """The keyboard alone. What is reached is reached with Tab, as the page orders it; nothing is focused by a script."""
+    """The keyboard alone: Tab reaches what is reached, as the page orders it; no script moves the focus."""
 
     def press_key(self, key: str) -> None:
         self.strokes += 1
@@ -170,8 +172,7 @@ class Keys(Hand):
 
     def _at(self, wanted: ElementHandle) -> bool:
         """On the control, or on its group of radio buttons, which is one stop for Tab."""
-        same = "e => { const a = document.activeElement; return a === e || (e.type === 'radio' && a.name === e.name && a.form === e.form); }"
-        return bool(self.page.evaluate(same, wanted))
+        return bool(self.page.evaluate(AT, wanted))
 
     def _skip_navigation(self, locator: Locator) -> None:
         """本文へ, the first stop of every page, unless the way has begun."""
