@@ -17,7 +17,7 @@ COMPILE := PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= CUSTOM_COMPILE_COMMAND="mak
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo serve setup system format types lint test bench prove lock wheel clean
+.PHONY: help demo serve setup system format types lint test manual bench prove lock wheel clean
 
 help:  ## What can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -63,6 +63,9 @@ types: $(VENV)/dev.stamp  ## Annotations
 
 test: setup lint types  ## All checks and tests, on SQLite and PostgreSQL
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+manual: setup  ## Make the pictures of the manual anew
+	MANUAL_PICTURES=casework/web/static $(BIN)/python -m pytest -q tests/browser/test_story_pages.py -k keyboard
 
 bench: setup  ## Measure against the figures of docs/performance.md
 	$(BIN)/python -m tests.bench $(ARGS)

@@ -14,11 +14,14 @@ from werkzeug.exceptions import HTTPException
 
 from ..kernel.actor import Permission as P
 from ..kernel.book import Book
+from ..kernel.errors import NotFound
+from ..settings import bundled_path
 from ..web.house import house
 from ..web.pages import PageBlueprint, Place, StoredText, page
 from ..web.pages.frame import can, has
 from ..web.request import context
 from . import actions, queries
+from .manual import COMMON, chapters
 from .rules import Pile, UnsentLine
 
 bp = PageBlueprint("desk", __name__)
@@ -114,6 +117,17 @@ def today() -> Response:
     waiting = [(pile, href) for pile, href in piles if href and pile.count]
     nothing = [(pile, href) for pile, href in piles if href and not pile.count]
     return page("desk/today.html", waiting=waiting, nothing=nothing, unsent=unsent)
+
+
+@bp.page("/manual/<name>", queries.book)
+def manual(name: str) -> Response:
+    """操作の手引き: the chapter of a role, with those of one's own roles beside it."""
+    all_chapters = chapters(bundled_path("config") / "manual")
+    if name not in all_chapters:
+        raise NotFound("manual")
+    mine = context().actor.roles
+    shown = [c for c in all_chapters.values() if c.name in (COMMON, name) or c.roles & mine]
+    return page("desk/manual.html", chapter=all_chapters[name], shown=shown)
 
 
 def _list_of(pile: Pile) -> str:

@@ -5,6 +5,7 @@ A page that no role reaches by a link fails here; so does one that is new and un
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -145,3 +146,25 @@ def test_a_page_is_accessible_fits_and_asks_nobody_else(
         assert answer.status == 200, chosen
         faults = browser_page.axe_faults(page) + browser_page.fit_faults(page)
         assert not faults, "\n".join([f"{chosen.path} as {chosen.role}:", *faults])
+
+
+PAGE, FIRST = 15_000, 60_000  # bytes as they travel
+
+
+def test_pages_are_light_on_a_slow_line(visits: list[Visit], server: Server) -> None:
+    """15 kB for a page, 60 kB with everything a first visit loads (pictures of the manual wait to be scrolled to)."""
+    heavy = {
+        f"{v.endpoint} {v.path} as {v.role}": v.weight
+        for v in visits
+        if v.status == 200 and v.title and v.weight > PAGE
+    }
+    assert heavy == {}
+    with requests.Session() as http:
+        front = http.get(f"{server.base}/sign-in", timeout=60)
+        names = sorted(set(re.findall(r'/static/[^"]+', front.text)))
+        assets = sum(
+            len(http.get(f"{server.base}{name}", stream=True, timeout=60).raw.read()) for name in names
+        )
+    heaviest = max(v.weight for v in visits if v.status == 200 and v.title)
+    print(f"assets {assets} bytes in {len(names)} files, heaviest page {heaviest} bytes")
+    assert assets + heaviest <= FIRST

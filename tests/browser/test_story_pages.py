@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -10,8 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext
 
+from casework.desk.manual import chapters
+from casework.settings import bundled_path
+from casework.web.pages.frame import STATIC
 from tests.support.browser_page import PHONE, window
 from tests.support.cast import hire
 from tests.support.hands import Hand, Keys, Thumb
@@ -40,6 +45,9 @@ def office(sqlite_template: Path, keystore: Path, tmp_path: Path) -> Iterator[Se
         yield running
 
 
+PICTURED = "keyboard_only"  # whose story makes the pictures of the manual
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_the_whole_story_is_told_through_pages(
     browser: Browser, office: Server, way: str, tmp_path: Path
@@ -51,7 +59,22 @@ def test_the_whole_story_is_told_through_pages(
             context, _ = windows.enter_context(window(browser, office, **options))
             return context
 
-        story = PageStory(office, open_, hand).tell()
+        pictures = tmp_path / "pictures" if way == PICTURED else None
+        story = PageStory(office, open_, hand, pictures).tell()
         strokes, taps = story.costs
         print(f"{way}: {strokes} strokes, {taps} taps")
-        assert len(story.at) == 10
+        assert strokes + taps > 100
+    if pictures is not None:
+        _fit_the_manual(pictures)
+
+
+def _fit_the_manual(pictures: Path) -> None:
+    """Every picture that the manual shows is one of these; with MANUAL_PICTURES they are put there."""
+    folder = bundled_path("config") / "manual"
+    wanted = {part.picture for c in chapters(folder).values() for part in c.parts if part.picture}
+    assert wanted <= {path.stem for path in pictures.iterdir()}
+    target = os.environ.get("MANUAL_PICTURES")
+    for name in sorted(wanted) if target else ():
+        with Image.open(pictures / f"{name}.png") as shot:
+            shot.quantize(64).save(Path(str(target)) / f"manual-{name}.png", optimize=True)
+    assert wanted == {path.stem.removeprefix("manual-") for path in STATIC.glob("manual-*.png")}

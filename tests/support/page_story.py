@@ -14,7 +14,7 @@ from playwright.sync_api import BrowserContext
 from casework.kernel.clock import tokyo_date
 from casework.kernel.wareki import format_wareki
 from tests.support.browser_page import picture
-from tests.support.cast import CAST, PASSWORD
+from tests.support.cast import PASSWORD
 from tests.support.hands import Hand
 from tests.support.server import Server
 
@@ -81,6 +81,7 @@ class Seated:
     def shoot(self, name: str) -> None:
         """A picture for the manual, of what is on the screen now."""
         if name and self._pictures is not None:
+            self.page.evaluate("scrollTo(0, 0)")
             picture(self.page, self._pictures / f"{name}.png", full=False)
 
     def says(self, *words: str) -> Seated:
@@ -128,6 +129,8 @@ class PageStory:
         self.trial_at_a_salon()
         self.evaluation_and_close()
         self.reopened()
+        self.seat("shakyo").open("/").shoot("today")
+        self.seat("admin").open("/staff").shoot("staff")
         return self
 
     # -- 受付とつなぎ ---------------------------------------------------------------------------------
@@ -448,7 +451,3 @@ class PageStory:
         )
         assert again != self.at["case"]
         self.seat("coordinator").open(again).says("前のケースの記録を見る")
-
-
-def everybody() -> list[str]:
-    return list(CAST)

@@ -21,7 +21,14 @@ from ...kernel.withheld import Withheld
 from ..house import house
 
 STATIC = Path(__file__).parent.parent / "static"
-TYPES = {".css": "text/css", ".js": "text/javascript", ".txt": "text/plain", ".svg": "image/svg+xml"}
+PICTURE = ".png"  # of the manual
+TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".txt": "text/plain",
+    ".svg": "image/svg+xml",
+    PICTURE: "image/png",
+}
 SMALL = 1400  # bytes that travel in one packet anyway
 YEAR = 365 * 24 * 60 * 60
 
@@ -105,8 +112,9 @@ def _digest(name: str) -> str:
 
 @cache
 def _packed(name: str) -> tuple[bytes, bytes]:
+    """The file as it is, and compressed; a picture is compressed already."""
     plain = (STATIC / name).read_bytes()
-    return plain, gzip.compress(plain, 9, mtime=0)
+    return plain, plain if name.endswith(PICTURE) else gzip.compress(plain, 9, mtime=0)
 
 
 def _static(name: str) -> Response:
@@ -114,7 +122,7 @@ def _static(name: str) -> Response:
     if path.parent != STATIC or path.suffix not in TYPES or not path.is_file():
         abort(404)
     plain, packed = _packed(name)
-    zipped = request.accept_encodings.quality("gzip") > 0
+    zipped = request.accept_encodings.quality("gzip") > 0 and packed is not plain
     answer = Response(packed if zipped else plain, mimetype=TYPES[path.suffix])
     if zipped:
         answer.headers["Content-Encoding"] = "gzip"

@@ -9,6 +9,9 @@ from sqlalchemy import select
 
 from casework.accounts.models import Staff
 from casework.db import CLEARED
+from casework.desk.manual import chapters
+from casework.kernel.actor import Role
+from casework.settings import bundled_path
 from tests.support.cast import PASSWORD, Seat, hire
 from tests.support.pages import Reader
 from tests.support.world import World
@@ -177,3 +180,17 @@ def test_a_resource_is_registered_found_and_edited_without_overwriting(world: Wo
     shown = reader.open(here).text
     assert "送迎あり" in shown
     assert "架空 0467-00-0000" in shown
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_every_role_finds_its_chapter_of_the_manual(world: World) -> None:
+    """A role that can sign in and has nothing written for it would fail here."""
+    written = {
+        role for chapter in chapters(bundled_path("config") / "manual").values() for role in chapter.roles
+    }
+    assert written >= {role.value for role in Role} - {Role.SYSTEM.value}
+    page = Reader(world, "secretariat").open("/manual/common")
+    assert "会議の長と事務局" in page.text
+    assert "構成員(外部の機関)" not in page.text
+    assert "議題ごとに一つの画面で" in Reader(world, "secretariat").open("/manual/meeting").text
+    Reader(world, "secretariat").open("/manual/nobody", 404)
