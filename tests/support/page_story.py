@@ -393,7 +393,7 @@ class PageStory:
             coordinator_agency="市社協",
             wish="架空の参加の希望",
         )
-        worker.go("/", "参加支援").shoot("participation")
+        worker.open("/participation").shoot("participation")
         self.at["need"] = str(
             worker.page.locator("main a[href^='/participation/']:not([href*='without'])").first.get_attribute(
                 "href"
