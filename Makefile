@@ -23,6 +23,7 @@ help:  ## What can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 demo: $(VENV)/runtime.stamp  ## A city with invented cases, served on this machine
+	bash tools/install-missing paper || echo "forms as PDF are left out" >&2
 	export CASEWORK_ENV=development
 	$(BIN)/casework demo
 	$(BIN)/casework serve --port $(PORT)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from casework.audit.models import AuditEntry
 from casework.db import CLEARED
+from tests.support.cast import hire
 from tests.support.pages import Reader
 from tests.support.story import Story
 from tests.support.world import World
@@ -74,3 +75,19 @@ def test_who_may_not_read_a_record_cannot_print_it_and_leaves_a_trace(world: Wor
 def test_a_print_needs_its_purpose(world: World, story: Story) -> None:
     answer = Reader(world, "coordinator").do(f"/print/plan/{story.ids['plan']}", 422)
     assert answer.beside("purpose") == "入力してください。"
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_rare_characters_of_a_name_are_printed(world: World) -> None:
+    """髙 and 﨑 (compatibility), 𠮷 (beyond 16 bits) and 葛󠄀 (with a variation selector) each have a glyph on paper."""
+    hire(world)
+    name = "架空 髙﨑 𠮷之 葛󠄀子"
+    reader = Reader(world, "shakyo")
+    fields = {"window": "nandemo", "main_topic": "housing", "consent": "not_asked", "person__name": name}
+    intake = reader.do("/intakes/new", **fields).location
+    sheet = _print(reader, "reception", intake.rsplit("/", 1)[1])
+    assert name in reader.open(sheet).text
+    pdf = PdfReader(io.BytesIO(reader.http.get(f"{sheet}/pdf").data))
+    text = "".join(page.extract_text() for page in pdf.pages).replace(" ", "")
+    for character in "髙﨑𠮷之葛子":
+        assert character in text, character
