@@ -21,7 +21,7 @@ from ..web.pages import PageBlueprint, Place, StoredText, page
 from ..web.pages.frame import can, has
 from ..web.request import context
 from . import actions, queries
-from .manual import COMMON, chapters
+from .queries.manual import COMMON, chapters
 from .rules import Pile, UnsentLine
 
 bp = PageBlueprint("desk", __name__)

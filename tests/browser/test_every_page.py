@@ -44,13 +44,10 @@ UNVISITED: dict[str, str] = {
     **dict.fromkeys(
         (
             "plan_pages.approve_afterwards",
-            "plan_pages.close_case",
-            "plan_pages.continue_case",
             "plan_pages.decide",
-            "plan_pages.propose_close_case",
             "plan_pages.start_before",
         ),
-        "asks for the chair of 重層的支援会議 or a case's own lead; one person per role walks",
+        "asks for the chair of 重層的支援会議; one person per role walks",
     ),
     "referral_pages.complete": "asks for an accepted referral of the person who walks",
 }

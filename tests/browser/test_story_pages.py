@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext
 
-from casework.desk.manual import chapters
+from casework.desk.queries.manual import chapters
 from casework.settings import bundled_path
 from casework.web.pages.frame import STATIC
 from tests.support.browser_page import PHONE, window

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from casework.accounts.models import Staff
 from casework.db import CLEARED
-from casework.desk.manual import chapters
+from casework.desk.queries.manual import chapters
 from casework.kernel.actor import Role
 from casework.settings import bundled_path
 from tests.support.cast import PASSWORD, Seat, hire
