@@ -12,7 +12,6 @@ from typing import Any, cast
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
-from flask_smorest import Api
 
 from .crypto import FileKeyStore, KeyRing
 from .db import db, open_store
@@ -22,6 +21,7 @@ from .policy import POLICY
 from .settings import Settings, bundled_path, load_settings
 from .usecase import UseCase
 from .web import headers, health, refusals
+from .web.document import Document
 from .web.door import ApiBlueprint
 from .web.house import OPEN_ROUTES, House
 from .web.pages import PageBlueprint, frame
@@ -117,7 +117,7 @@ def _doors(app: Flask) -> None:
 
     init_login(app)
     app.register_blueprint(health.bp)
-    api = Api(app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=schema_name)})
+    api = Document(app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=schema_name)})
     home: House = app.extensions["casework"]
     for name in HOUSES:
         module = importlib.import_module(f"casework.{name}.api")

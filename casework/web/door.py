@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, NoReturn
 
 import marshmallow as ma
@@ -17,7 +18,7 @@ from webargs.flaskparser import FlaskParser
 
 from ..kernel.errors import BadInput, PreconditionRequired, VersionConflict
 from ..usecase import Context, Gated, Replayed, Reply, UseCase
-from .problems import STATUSES, InvalidInput, ProblemOut
+from .problems import STATUSES, InvalidInput
 from .request import context
 
 KEY = re.compile(r"[A-Za-z0-9_\-:.]{8,128}")
@@ -107,7 +108,7 @@ class ApiBlueprint(Blueprint):
         """The view with its parsing and everything the OpenAPI document says of it."""
         handler = view
         for code in sorted(_statuses(method, takes is not None or query is not None, edits), reverse=True):
-            handler = self.alt_response(code, schema=ProblemOut)(handler)
+            handler = self.alt_response(code, response=HTTPStatus(code).name)(handler)
         handler = self.response(status, shape)(handler)
         if query is not None:
             handler = self.arguments(query, location="query")(handler)
