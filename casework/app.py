@@ -117,7 +117,9 @@ def _doors(app: Flask) -> None:
 
     init_login(app)
     app.register_blueprint(health.bp)
-    api = Document(app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=schema_name)})
+    api = Document(
+        app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=schema_name)}
+    )
     home: House = app.extensions["casework"]
     for name in HOUSES:
         module = importlib.import_module(f"casework.{name}.api")

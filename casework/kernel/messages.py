@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+
+@cache
+def _read(path: Path, _changed: int) -> dict[str, Any]:
+    """A file of sentences; read again only after it changed."""
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 class Messages:
@@ -18,8 +25,7 @@ class Messages:
         self._labels: dict[str, dict[str, str]] = {}
         self._fields: dict[str, dict[str, tuple[str, str]]] = {}
         for path in sorted(folder.glob("*.toml")):
-            content = tomllib.loads(path.read_text(encoding="utf-8"))
-            self._take(path.name, content)
+            self._take(path.name, _read(path, path.stat().st_mtime_ns))
 
     def _take(self, name: str, content: Mapping[str, Any]) -> None:
         for code, text in content.get("errors", {}).items():

@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from flask import Flask
+from werkzeug.routing import Rule
 
 from casework.accounts.models import Staff, StaffRole
 from casework.app import create_app, create_core
@@ -27,6 +28,24 @@ from tests.support.client import LoneClient
 
 T = TypeVar("T")
 START = datetime(2026, 4, 6, 1, 0, tzinfo=UTC)  # Monday 10:00 in Japan
+
+
+def _compile_each_rule_once() -> None:
+    """An application has 500 routes and most tests have an application of their own; what werkzeug compiles from a
+    rule depends on the rule alone (the function is bound to its rule afterwards)."""
+    compiled: dict[tuple[Any, ...], Any] = {}
+    plain = Rule._compile_builder
+
+    def once(rule: Rule, append_unknown: bool = True) -> Any:
+        key = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
+        if key not in compiled:
+            compiled[key] = plain(rule, append_unknown)
+        return compiled[key]
+
+    type.__setattr__(Rule, "_compile_builder", once)
+
+
+_compile_each_rule_once()
 
 
 class World:
