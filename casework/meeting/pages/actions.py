@@ -7,12 +7,13 @@ from uuid import UUID
 
 from flask import Response, url_for
 
+from ...web.house import house
 from ...web.pages import Setting, page
 from ...web.pages.blueprint import arguments
 from ...web.request import context
 from .. import actions as do
 from .. import queries
-from ..rules import ActionView
+from ..rules import ActionState, ActionView
 from ..schemas import ActionArgs, ActionDoneIn, MeetingReasonIn, ReassignIn
 from .base import ACTION, bp
 
@@ -24,7 +25,9 @@ def actions() -> Response:
     """対応事項 of one's own, of one's agencies, overdue or objected to."""
     args = arguments(ActionArgs)
     found = queries.action_items(context(), **args)
-    return page("meeting/actions.html", found=found, which=args["which"], lists=LISTS)
+    show = {name: args[name] for name in ("which", "state", "agency")}
+    choices = {"states": list(ActionState), "agencies": house().desk.book().offered("agency")}
+    return page("meeting/actions.html", found=found, lists=LISTS, **show, **choices)
 
 
 @bp.page(ACTION, queries.read_action)

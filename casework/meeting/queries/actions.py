@@ -38,10 +38,18 @@ def action_view(ctx: Context, row: ActionItem, *, moves: bool = True) -> ActionV
 
 @use_case(P.ACTION_READ, event="action.listed", reads=True)
 def action_items(
-    ctx: Context, *, which: str = "mine", state: str | None = None, after: str | None = None
+    ctx: Context,
+    *,
+    which: str = "mine",
+    state: str | None = None,
+    agency: str | None = None,
+    after: str | None = None,
 ) -> Page[ActionView]:
-    """List action items: one's own, one's agencies', those objected to, overdue ones, or all in sight."""
+    """List action items: one's own, one's agencies', those objected to, overdue ones, or all in sight; of one agency
+    if it is named."""
     query = ctx.select(ActionItem)
+    if agency is not None:
+        query = query.where(ActionItem.owner_agency == agency)
     if which == "mine":
         query = query.where(ActionItem.owner_id == ctx.actor.id)
     elif which == "agency":

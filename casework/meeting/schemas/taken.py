@@ -201,3 +201,4 @@ class ActionArgs(PageArgs):
         ),
     )
     state = state_of(ActionState)
+    agency = maybe_code("agency")

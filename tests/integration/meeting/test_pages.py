@@ -81,6 +81,8 @@ def test_a_meeting_is_led_from_its_plan_to_the_answer_of_an_agency(world: World,
     mine = korei.open("/action-items")
     assert "架空の対応" in mine.text
     action = "/action-items/" + mine.text.split('href="/action-items/')[1].split('"')[0]
+    assert "架空の対応" in chair.open("/action-items?which=all&agency=korei_ikiiki").text
+    assert "架空の対応" not in chair.open("/action-items?which=all&agency=shakyo").text
     korei.do(f"{action}/accept")
     assert "引き受け" in korei.open(action).text
 
