@@ -46,6 +46,8 @@ PLACES = (
     ("agencies_pages.directory", "機関・窓口", P.DIRECTORY_MANAGE),
     ("agencies_pages.codes", "コード表", P.CODE_MANAGE),
 )
+# Pages of a meeting under another address: whoever runs the meeting finds them under 会議.
+ALSO_UNDER = (("/agenda/", "meeting_pages.calendar", P.MEETING_RUN),)
 # Where a pile of 今日 leads: endpoint and query. Its name stands in the messages (labels.pile).
 LISTS: dict[str, tuple[str, dict[str, str]]] = {
     "referrals_waiting": ("referral_pages.listing", {"which": "inbox"}),
@@ -91,6 +93,9 @@ class RoofDesk:
         actions.forget(context(), form)
 
     def navigation(self, path: str) -> Sequence[Place]:
+        for prefix, endpoint, need in ALSO_UNDER:
+            if path.startswith(prefix) and has(endpoint) and can(need):
+                path = url_for(endpoint)
         links = [(url_for(endpoint), name) for endpoint, name, need in PLACES if has(endpoint) and can(need)]
         under = max(
             (href for href, _ in links if path == href or (href != "/" and path.startswith(href))),

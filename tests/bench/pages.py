@@ -51,7 +51,11 @@ def pairs(city: City) -> list[Pair]:
         Pair("today", "/", ()),
         Pair("cases", "/cases", ("/cases",)),
         Pair("case", "/cases/{case}", ("/cases/{case}/file?purpose=support",)),
-        Pair("notes", "/cases/{case}/notes?purpose=support", ("/cases/{case}/notes?purpose=support",)),
+        Pair(
+            "notes",
+            "/cases/{case}/notes?purpose=support",
+            ("/cases/{case}", "/cases/{case}/notes?purpose=support"),
+        ),
         Pair("family", "/cases/{case}/people", ("/cases/{case}", "/households/{household}")),
         Pair("person", "/persons/{person}", ("/persons/{person}",)),
         Pair("reception", "/intakes/new", ()),

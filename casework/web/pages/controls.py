@@ -194,6 +194,8 @@ class Form:
             control.options = options
             few = len(options) <= MANY and not any(o.group for o in options)
             control.kind = "checks" if several else "radios" if few else "select"
+            if control.kind == "radios" and not control.required and not declared.load_default:
+                control.options = self._unset(options)
         elif isinstance(inner, fields.Boolean):
             control.kind = "radios" if inner.allow_none or inner.required else "tick"
             control.options = _yes_no(self.messages, unknown=not inner.required)
@@ -238,6 +240,12 @@ class Form:
         if words is None:
             return None
         return self._words(words, str(inner.metadata.get("label_of", control.name.rsplit(".")[-1])))
+
+    def _unset(self, options: Sequence[Option]) -> Sequence[Option]:
+        """A radio button once chosen cannot be emptied: one that says nothing was chosen stands last."""
+        if not options or any(not option.value for option in options):
+            return options
+        return [*options, Option("", self.messages.label("answer", "none"))]
 
     def _words(self, words: Sequence[Any], kind: str) -> list[Option]:
         return [Option(str(word), self.messages.label(kind, str(word))) for word in words]
