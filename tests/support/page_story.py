@@ -214,7 +214,7 @@ class PageStory:
         korei.says("引き受け")
 
     def _only_option(self, seated: Seated) -> str:
-        choices = seated.page.locator('[name="proposal_id"]')
+        choices = seated.page.locator('[name="proposal_id"]:not([value=""])')
         if choices.first.evaluate("e => e.tagName") == "SELECT":
             choices = choices.first.locator("option:not([value=''])")
         return str(choices.last.get_attribute("value"))
