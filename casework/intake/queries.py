@@ -149,9 +149,11 @@ def answered(ctx: Context, *, after: str | None = None) -> Page[AnsweredLine]:
 
 
 @use_case(P.INTAKE_MERGE, event="intake.duplicates_listed", reads=True)
-def mergeable(ctx: Context, *, after: str | None = None) -> Page[MergeLine]:
-    """List open and merged intakes by number, window and main topic, for merging duplicates."""
+def mergeable(ctx: Context, *, only: UUID | None = None, after: str | None = None) -> Page[MergeLine]:
+    """List open and merged intakes by number, window and main topic, for merging duplicates; or one of them."""
     query = ctx.select(Intake).where(Intake.is_open() | (Intake.state == IntakeState.MERGED_DUPLICATE.value))
+    if only is not None:
+        query = query.where(Intake.id == only)
     rows, following = _page(ctx, query, after)
     return Page(tuple(_merge_lines(ctx, rows)), following)
 

@@ -6,9 +6,10 @@ import calendar
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
+from .clock import TOKYO
 from .errors import BadInput
 
 
@@ -143,6 +144,12 @@ def parse_partial(text: str, *, field: str | None = None) -> PartialDate:
 def format_wareki(day: date) -> str:
     """令和8年4月1日; the first year is 元年. Before 1873 in western years (see SOLAR_SINCE)."""
     return f"{wareki_year(day)}年{day.month}月{day.day}日"
+
+
+def format_moment(at: datetime) -> str:
+    """令和8年4月1日 14:30, in Japan."""
+    here = at.astimezone(TOKYO)
+    return f"{format_wareki(here.date())} {here:%H:%M}"
 
 
 def format_partial(partial: PartialDate) -> str:

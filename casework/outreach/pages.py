@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +9,7 @@ from flask import Response, url_for
 
 from ..cases.pages import case_frame
 from ..kernel.book import Option
-from ..kernel.clock import TOKYO
-from ..kernel.wareki import format_wareki
+from ..kernel.wareki import format_moment
 from ..web.house import house
 from ..web.pages import PageBlueprint, Setting, page
 from ..web.pages.blueprint import arguments
@@ -65,7 +63,7 @@ def _one(episode_id: UUID, **initial: Any) -> Setting:
 
 def _visit(episode_id: UUID) -> Setting:
     """A visit is recorded when it is over: now, at home, by those who must go together."""
-    setting = _one(episode_id, at=_said(house().clock.now()), method="home_visit")
+    setting = _one(episode_id, at=format_moment(house().clock.now()), method="home_visit")
     view: EpisodeView = setting.show["view"]
     by_two = bool(view.safety and view.safety[0].by_two)
     return Setting(setting.show, {**setting.initial, "by_two": by_two})
@@ -75,11 +73,6 @@ def _step(episode_id: UUID, move: str) -> Setting:
     setting = _one(episode_id)
     name = house().messages.label("outreach_move", move)
     return Setting({**setting.show, "title": name, "button": name, "move": move})
-
-
-def _said(at: datetime) -> str:
-    here = at.astimezone(TOKYO)
-    return f"{format_wareki(here.date())} {here:%H:%M}"
 
 
 def _to_one(view: EpisodeView, **_: Any) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from ..cases.models import Case
+from ..cases.queries import titles
+from ..cases.rules import CaseTitle
 from ..kernel.actor import Permission as P
 from ..usecase import Context, Page, use_case
 from ..usecase.page import after_moment, cut
@@ -29,7 +31,8 @@ def my_episodes(ctx: Context, *, after: str | None = None, state: str | None = N
         ctx.settings.page_size,
         lambda r: (r.started_at, r.id),
     )
-    return Page(tuple(_line(row) for row in rows), following)
+    cases = titles(ctx, (row.case_id for row in rows))
+    return Page(tuple(_line(row, cases.get(row.case_id)) for row in rows), following)
 
 
 @use_case(P.OUTREACH_READ, event="outreach.listed_of_case", reads=True)
@@ -74,7 +77,7 @@ _PLAIN = (
 )
 
 
-def _line(row: OutreachEpisode) -> EpisodeLine:
+def _line(row: OutreachEpisode, case: CaseTitle | None = None) -> EpisodeLine:
     return EpisodeLine(
         row.id,
         row.case_id,
@@ -84,6 +87,7 @@ def _line(row: OutreachEpisode) -> EpisodeLine:
         row.started_at,
         row.last_visit_at,
         row.next_on,
+        case,
     )
 
 

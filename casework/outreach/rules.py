@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from ..cases.rules import CaseTitle
 from ..kernel.actor import Permission as P
 from ..kernel.errors import BadInput, Refused
 from ..kernel.flow import Flow, move
@@ -201,6 +202,7 @@ class EpisodeLine:
     started_at: datetime
     last_visit_at: datetime | None
     next_on: date | None
+    case: CaseTitle | None = None  # in lists across cases
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
+from ..cases.schemas import CaseTitleOut
 from ..web.schema import CodeField, Fault, InSchema, JapaneseDate, LongText, OutSchema, PageArgs, Text
 from .rules import EpisodeDraft, OutreachBasis, OutreachState, SafetyDraft, StepDraft, VisitDraft
 
@@ -94,6 +95,7 @@ class EpisodeLineOut(OutSchema):
     started_at = fields.AwareDateTime()
     last_visit_at = fields.AwareDateTime(allow_none=True)
     next_on = JapaneseDate(allow_none=True)
+    case = fields.Nested(CaseTitleOut, allow_none=True)
 
 
 class EpisodeOut(EpisodeLineOut):

@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import Select
 
 from ..cases.models import Case
+from ..cases.queries import titles
+from ..cases.rules import CaseTitle
 from ..kernel.actor import Permission as P
 from ..usecase import Context, Page, use_case
 from ..usecase.page import after_moment, cut
@@ -44,10 +46,11 @@ def needs_of_case(ctx: Context, case_id: UUID) -> list[NeedLine]:
 def _page(ctx: Context, query: Select[Any], after: str | None) -> Page[NeedLine]:
     query = after_moment(query, Need.requested_at, Need.id, after).limit(ctx.settings.page_size + 1)
     rows, following = cut(ctx.all(query), ctx.settings.page_size, lambda r: (r.requested_at, r.id))
-    return Page(tuple(_line(row) for row in rows), following)
+    cases = titles(ctx, (row.case_id for row in rows))
+    return Page(tuple(_line(row, cases.get(row.case_id)) for row in rows), following)
 
 
-def _line(row: Need) -> NeedLine:
+def _line(row: Need, case: CaseTitle | None = None) -> NeedLine:
     return NeedLine(
         row.id,
         row.case_id,
@@ -58,6 +61,7 @@ def _line(row: Need) -> NeedLine:
         row.owner_agency,
         row.requested_at,
         row.without_place_since,
+        case,
     )
 
 

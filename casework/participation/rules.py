@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from ..cases.rules import CaseTitle
 from ..kernel.actor import Permission as P
 from ..kernel.errors import Refused
 from ..kernel.flow import Flow, move
@@ -194,6 +195,7 @@ class NeedLine:
     owner_agency: str
     requested_at: datetime
     without_place_since: date | None
+    case: CaseTitle | None = None  # in lists across cases
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
+from ..cases.schemas import CaseTitleOut
 from ..web.schema import AtMost, CodeField, Fault, InSchema, JapaneseDate, LongText, OutSchema
 from .rules import AssessDraft, EndDraft, NeedDraft, SettlingDraft, SettlingSide, TrialDraft
 
@@ -89,6 +90,7 @@ class NeedLineOut(OutSchema):
     owner_agency = fields.String()
     requested_at = fields.AwareDateTime()
     without_place_since = JapaneseDate(allow_none=True)
+    case = fields.Nested(CaseTitleOut, allow_none=True)
 
 
 class NeedOut(NeedLineOut):

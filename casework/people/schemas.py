@@ -56,7 +56,11 @@ class AddressIn(InSchema):
 
 class ContactIn(InSchema):
     draft = ContactDraft
-    kind = fields.String(required=True, validate=validate.OneOf(KINDS, error=Fault("unknown_code")))
+    kind = fields.String(
+        required=True,
+        validate=validate.OneOf(KINDS, error=Fault("unknown_code")),
+        metadata={"label_of": "contact_kind"},
+    )
     value = Text(required=True, limit=200)
     restricted = fields.Boolean(load_default=False)
 

@@ -10,6 +10,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_
 
 from ..cases.models import Case
+from ..cases.queries import titles
+from ..cases.rules import CaseTitle
 from ..kernel.actor import Permission as P
 from ..meeting.models import AgendaItem
 from ..meeting.rules import PLAN_CONFERENCE
@@ -51,7 +53,8 @@ def reviews_due(ctx: Context, *, after: str | None = None) -> Page[PlanLineView]
     query = ctx.select(Plan).where(Plan.state == PlanState.ACTIVE.value, Plan.next_review_on <= limit)
     query = after_moment(query, Plan.created_at, Plan.id, after).limit(ctx.settings.page_size + 1)
     rows, following = cut(ctx.all(query), ctx.settings.page_size, lambda r: (r.created_at, r.id))
-    return Page(tuple(_line(ctx, plan) for plan in rows), following)
+    cases = titles(ctx, (plan.case_id for plan in rows))
+    return Page(tuple(_line(ctx, plan, cases.get(plan.case_id)) for plan in rows), following)
 
 
 @use_case(P.PLAN_READ, event="evaluation.listed", reads=True)
@@ -138,7 +141,7 @@ def _line_view(ctx: Context, row: PlanLine) -> LineView:
     )
 
 
-def _line(ctx: Context, plan: Plan) -> PlanLineView:
+def _line(ctx: Context, plan: Plan, case: CaseTitle | None = None) -> PlanLineView:
     return PlanLineView(
         plan.id,
         plan.case_id,
@@ -147,6 +150,7 @@ def _line(ctx: Context, plan: Plan) -> PlanLineView:
         plan.period_from,
         plan.next_review_on,
         overdue(plan, ctx.today),
+        case,
     )
 
 

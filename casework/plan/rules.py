@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from ..cases.rules import CaseTitle
 from ..kernel.actor import Permission as P
 from ..kernel.errors import BadInput, Refused
 from ..kernel.flow import Flow, move
@@ -314,6 +315,7 @@ class PlanLineView:
     period_from: date
     next_review_on: date | None
     review_overdue: bool
+    case: CaseTitle | None = None  # in lists across cases
 
 
 @dataclass(frozen=True, slots=True)

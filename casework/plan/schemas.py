@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
+from ..cases.schemas import CaseTitleOut
 from ..web.schema import (
     AtMost,
     CodeField,
@@ -171,6 +172,7 @@ class PlanLineOut(OutSchema):
     period_from = JapaneseDate()
     next_review_on = JapaneseDate(allow_none=True)
     review_overdue = fields.Boolean()
+    case = fields.Nested(CaseTitleOut, allow_none=True)
 
 
 class PlanOut(PlanLineOut):

@@ -42,7 +42,12 @@ def _new() -> Setting:
 def _one(resource_id: UUID) -> Setting:
     view = queries.read_resource(context(), resource_id)
     back = url_for("resources_pages.resource", resource_id=resource_id)
-    return Setting({"back": back, "view": view}, ResourceOut().dump(view), version=view.version)
+    crumbs = [(url_for("resources_pages.listing"), "社会資源"), (back, view.name)]
+    return Setting(
+        {"back": back, "view": view, "crumbs": crumbs, "about": view.name},
+        ResourceOut().dump(view),
+        version=view.version,
+    )
 
 
 def _to_one(view: ResourceView, **_: Any) -> str:

@@ -9,6 +9,7 @@ from marshmallow import ValidationError
 
 from ...kernel.actor import system_actor
 from ...kernel.errors import CaseworkError
+from ...kernel.wareki import format_moment
 from ...web.house import house
 from ...web.pages import Setting, page, resume
 from ...web.pages.blueprint import faults_of, to
@@ -91,7 +92,15 @@ def _to_account(_: object, **_ids: UUID) -> str:
 
 
 def _password(**_: object) -> Setting:
-    return Setting(show={"back": url_for("accounts_pages.account")})
+    back = url_for("accounts_pages.account")
+    return Setting(show={"back": back, "crumbs": [(back, "アカウント")]})
+
+
+def _session(session_id: UUID) -> Setting:
+    setting = _password()
+    found = [one for one in queries.list_sessions(context()) if one.id == session_id]
+    about = "、".join(f"{format_moment(one.created_at)} からサインイン中の端末({one.agent})" for one in found)
+    return Setting({**setting.show, "about": about})
 
 
 bp.form(
@@ -109,7 +118,7 @@ bp.form(
     actions.end_session,
     endpoint="end_session",
     title="サインイン中の端末を終了する",
-    prepare=_password,
+    prepare=_session,
     then=_to_account,
     button="終了する",
 )

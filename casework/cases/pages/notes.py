@@ -9,9 +9,9 @@ from uuid import UUID
 from flask import Response, request, url_for
 
 from ...kernel.book import Option
-from ...kernel.clock import TOKYO, tokyo_date
+from ...kernel.clock import tokyo_date
 from ...kernel.errors import NotFound
-from ...kernel.wareki import format_wareki
+from ...kernel.wareki import format_moment, format_wareki
 from ...kernel.withheld import Withheld
 from ...web.pages import Setting, page
 from ...web.pages.blueprint import arguments
@@ -47,11 +47,10 @@ def _blank(case_id: UUID) -> Setting:
     case: CaseView = frame["case"]
     subjects = [p.person_id for p in case.people if p.role == "subject"]
     first = {"segment_class": "fact"} | ({"about_id": subjects[0]} if len(subjects) == 1 else {})
-    now = context().now.astimezone(TOKYO)
     return Setting(
         show=frame,
         initial={
-            "happened_at": f"{format_wareki(now.date())} {now:%H:%M}",
+            "happened_at": format_moment(context().now),
             "agency": own_agency(),
             "segments": [first],
         },

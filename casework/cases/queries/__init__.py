@@ -3,7 +3,16 @@
 from .consent import consent_in_force, consents
 from .cover import alerts, cover_of, disclosures, grants, read_assessment, read_case
 from .file import read_file
-from .lists import contact_due, in_danger, list_cases, mine_open, no_contact, to_be_approved, without_lead
+from .lists import (
+    contact_due,
+    in_danger,
+    list_cases,
+    mine_open,
+    no_contact,
+    titles,
+    to_be_approved,
+    without_lead,
+)
 from .notes import read_notes, segment_view, timeline
 from .page import read_page
 from .steps import (
@@ -42,6 +51,7 @@ __all__ = [
     "segments_for",
     "threads_of",
     "timeline",
+    "titles",
     "to_be_approved",
     "without_lead",
 ]

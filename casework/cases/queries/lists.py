@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Select, or_
 
@@ -15,7 +16,7 @@ from ...people.queries import written_names
 from ...usecase import Context, Page, use_case
 from ...usecase.page import after_moment, cut
 from ..models import Case, CasePerson
-from ..rules import IN_SUPPORT, CaseLine, CaseState
+from ..rules import IN_SUPPORT, CaseLine, CaseState, CaseTitle
 
 # What a line shows, and nothing else of a case.
 LINE = (
@@ -80,9 +81,7 @@ def _page(ctx: Context, query: Select[Any], after: str | None) -> Page[CaseLine]
 
 def _lines(ctx: Context, rows: Sequence[Any]) -> list[CaseLine]:
     """Lines of a list: one statement for the people, one for their names, one for the owners' names."""
-    people = ctx.parts_of(rows, CasePerson)
-    subjects = {key: [p.person_id for p in links if p.role == "subject"] for key, links in people.items()}
-    named = written_names(ctx, (person for persons in subjects.values() for person in persons))
+    names = _names(ctx, rows)
     owners = staff_names(ctx, [row.owner_id for row in rows])
     return [
         CaseLine(
@@ -94,7 +93,7 @@ def _lines(ctx: Context, rows: Sequence[Any]) -> list[CaseLine]:
             lead_agency=row.lead_agency,
             danger=row.danger,
             to_be_approved=row.to_be_approved,
-            names=tuple(name for person in subjects[row.id] if (name := named.get(person))),
+            names=names[row.id],
             opened_at=row.opened_at,
             next_contact_on=row.next_contact_on,
             owner_name=owners.get(row.owner_id),
@@ -102,6 +101,28 @@ def _lines(ctx: Context, rows: Sequence[Any]) -> list[CaseLine]:
         )
         for row in rows
     ]
+
+
+def _names(ctx: Context, rows: Sequence[Any]) -> dict[UUID, tuple[str, ...]]:
+    """The subjects of cases read before, by case."""
+    people = ctx.parts_of(rows, CasePerson)
+    subjects = {key: [p.person_id for p in links if p.role == "subject"] for key, links in people.items()}
+    named = written_names(ctx, (person for persons in subjects.values() for person in persons))
+    return {
+        key: tuple(name for person in persons if (name := named.get(person)))
+        for key, persons in subjects.items()
+    }
+
+
+def titles(ctx: Context, case_ids: Iterable[UUID]) -> dict[UUID, CaseTitle]:
+    """Step: number and names of cases in sight, for lists of what belongs to them; three statements in all."""
+    wanted = sorted(set(case_ids))
+    if not wanted:
+        return {}
+    query = ctx.select(Case, permission=P.CASE_LIST).where(Case.id.in_(wanted))
+    rows = ctx.tuples(Case, query.with_only_columns(Case.id, Case.number))
+    names = _names(ctx, rows)
+    return {row.id: CaseTitle(row.number, names[row.id]) for row in rows}
 
 
 def _in_support(ctx: Context) -> Select[Any]:

@@ -55,6 +55,14 @@ class CaseLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseTitle:
+    """What a list says about the case that a row belongs to: its number, and the names of those it is about."""
+
+    number: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CaseView:
     """The case file's cover: who owns and leads it, whom it is about, what may be done next."""
 

@@ -30,6 +30,11 @@ class AssignmentOut(OutSchema):
     ends_at = fields.AwareDateTime(allow_none=True)
 
 
+class CaseTitleOut(OutSchema):
+    number = fields.String()
+    names = fields.List(fields.String())
+
+
 class CaseLineOut(OutSchema):
     id = fields.UUID()
     number = fields.String()

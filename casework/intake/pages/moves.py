@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import url_for
 
 from ...kernel.wareki import format_wareki
+from ...web.house import house
 from ...web.pages import Setting
 from ...web.pages.frame import has
 from ...web.request import context
@@ -32,9 +33,13 @@ def _consent(intake_id: UUID) -> Setting:
     )
 
 
-def _number(**_: Any) -> Setting:
+def _number(intake_id: UUID) -> Setting:
     """Who merges does not read the reception: its number is enough."""
-    return Setting(show={"back": url_for("intake_pages.duplicates")})
+    book, lines = house().desk.book(), queries.mergeable(context(), only=intake_id).items
+    about = "、".join(
+        f"受付 {n.number}({format_wareki(n.received_on)}、{book.label('window', n.window)})" for n in lines
+    )
+    return Setting(show={"back": url_for("intake_pages.duplicates"), "about": about})
 
 
 def _to_case(view: IntakeView, **_: Any) -> str:

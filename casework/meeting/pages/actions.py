@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Response, url_for
 
+from ...kernel.wareki import format_wareki
 from ...web.house import house
 from ...web.pages import Setting, page
 from ...web.pages.blueprint import arguments
@@ -38,7 +39,10 @@ def action(action_id: UUID) -> Response:
 
 def _one(action_id: UUID) -> Setting:
     view = queries.read_action(context(), action_id)
-    return Setting({"view": view, "back": url_for("meeting_pages.action", action_id=action_id)})
+    back = url_for("meeting_pages.action", action_id=action_id)
+    crumbs = [(url_for("meeting_pages.actions"), "対応事項"), (back, "詳細")]
+    about = f"{view.task or '対応事項'}(期限 {format_wareki(view.due_on)})"
+    return Setting({"view": view, "back": back, "crumbs": crumbs, "about": about})
 
 
 def _to_action(view: ActionView, **_: Any) -> str:

@@ -11,8 +11,7 @@ from ...agencies.queries import agencies
 from ...cases.rules import NoteView
 from ...cases.schemas import NoteIn
 from ...kernel.book import Option
-from ...kernel.clock import TOKYO
-from ...kernel.wareki import format_wareki
+from ...kernel.wareki import format_moment
 from ...kernel.withheld import Withheld
 from ...web.house import house
 from ...web.pages import Setting, page
@@ -70,9 +69,20 @@ def _stages(view: ItemView) -> dict[str, bool]:
     return {name: allowed and not view.withdrawn for name, allowed in stages.items()}
 
 
-def _one(item_id: UUID, **_: Any) -> Setting:
+def _one(item_id: UUID) -> Setting:
     view = queries.read_item(context(), item_id)
-    return Setting({"view": view, "back": url_for("meeting_pages.item", item_id=item_id)})
+    back, name = url_for("meeting_pages.item", item_id=item_id), f"議題 {view.sort}"
+    about = f"{view.number or ''} {name} {view.purpose or ''}".strip()
+    return Setting({"view": view, "back": back, "crumbs": [(back, name)], "about": about})
+
+
+def _member(item_id: UUID, member_id: UUID) -> Setting:
+    """Who is to leave an item."""
+    setting, book = _one(item_id), house().desk.book()
+    members = setting.show["view"].members
+    found = [] if isinstance(members, Withheld) else [m for m in members if m.id == member_id]
+    who = "、".join(f"{book.label('agency', m.agency)} {book.label('staff', m.staff_id)}" for m in found)
+    return Setting({**setting.show, "about": f"{setting.show['about']}: {who}"})
 
 
 def _members(item_id: UUID) -> Setting:
@@ -112,10 +122,10 @@ def _record(item_id: UUID) -> Setting:
 
 def _note(item_id: UUID) -> Setting:
     """A note that keeps this meeting as its origin (I7)."""
-    setting, now = _one(item_id), context().now.astimezone(TOKYO)
+    setting = _one(item_id)
     view: ItemView = setting.show["view"]
     start = {
-        "happened_at": f"{format_wareki(now.date())} {now:%H:%M}",
+        "happened_at": format_moment(context().now),
         "method": view.basis if view.basis == PLAN_CONFERENCE else "support_meeting",
         "agency": own_agencies()[0].value,
         "segments": [{"segment_class": "fact"}],
@@ -189,7 +199,7 @@ for path, endpoint, title, action, takes, prepare, template, rows, button in (
         "構成員から外す",
         actions.remove_member,
         None,
-        _one,
+        _member,
         "form",
         1,
         "外す",

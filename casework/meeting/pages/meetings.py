@@ -11,7 +11,7 @@ from flask import Response, request, url_for
 
 from ...kernel.book import Option
 from ...kernel.clock import tokyo_date
-from ...kernel.wareki import format_wareki
+from ...kernel.wareki import format_moment, format_wareki, wareki_year
 from ...web.pages import Setting, page
 from ...web.pages.blueprint import arguments
 from ...web.request import context
@@ -37,6 +37,7 @@ def calendar() -> Response:
     return page(
         "meeting/calendar.html",
         first=first,
+        name=f"{wareki_year(first)}年{first.month}月",
         weeks=weeks,
         by_day=by_day,
         shown=shown,
@@ -91,7 +92,9 @@ def _plan() -> Setting:
 
 def _one(meeting_id: UUID) -> Setting:
     view = queries.read_meeting(context(), meeting_id)
-    return Setting({"view": view, "back": url_for("meeting_pages.meeting", meeting_id=meeting_id)})
+    back = url_for("meeting_pages.meeting", meeting_id=meeting_id)
+    crumbs = [(url_for("meeting_pages.calendar"), "会議"), (back, f"{format_moment(view.planned_at)}の会議")]
+    return Setting({"view": view, "back": back, "crumbs": crumbs})
 
 
 def _take(meeting_id: UUID) -> Setting:

@@ -20,7 +20,7 @@ from ..house import house
 from ..problems import InvalidInput, walk
 from ..request import context
 from .controls import Form, codes_of, keeps
-from .tree import collect, flatten, strangers
+from .tree import collect, flatten, spoken, strangers
 
 AGAIN = frozenset({400, 409, 412, 422, 428, 429, 503})  # refusals after which the form is shown again
 
@@ -67,7 +67,7 @@ class FormDoor:
             raise NotAllowed(self.action.use_case.permission.value)
         setting = self.prepare(**path_ids)
         kept = house().desk.stored(request.path)
-        typed = flatten(setting.initial) if kept is None else MultiDict(kept.pairs)
+        typed = self._held(setting) if kept is None else MultiDict(kept.pairs)
         form = self._form(setting, typed, {}, new_id().hex)
         form.version = typed.get("_version", setting.version, type=int)
         return self._page(setting, form, 200, kept_at=None if kept is None else kept.saved_at)
@@ -98,7 +98,7 @@ class FormDoor:
         used_up = refusal is not None and refusal.code == "idempotency_key_reused"
         form = self._form(setting, request.form, faults, "" if used_up else request.form.get("_key", ""))
         if isinstance(refusal, VersionConflict):
-            form.now = flatten(setting.initial)  # shown beside what was typed; sending again starts from here
+            form.now = self._held(setting)  # shown beside what was typed; sending again starts from here
         else:
             form.version = request.form.get("_version", type=int)
         return self._page(setting, form, 200 if refusal is None else refusal.status)
@@ -112,6 +112,10 @@ class FormDoor:
         except Replayed as before:
             return before.body
         return str(self.then(result, **path_ids))
+
+    def _held(self, setting: Setting) -> MultiDict[str, str]:
+        """What the record holds, as it would be typed."""
+        return spoken((self.takes or ma.Schema)(), flatten(setting.initial))
 
     def _reply(self, path_ids: dict[str, Any]) -> Reply | None:
         key = request.form.get("_key", "")

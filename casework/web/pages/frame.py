@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from ...kernel.actor import Permission
 from ...kernel.clock import TOKYO
-from ...kernel.wareki import format_wareki
+from ...kernel.wareki import format_moment, format_wareki
 from ...kernel.withheld import Withheld
 from ..house import house
 
@@ -70,8 +70,9 @@ def moment(at: datetime | None) -> Markup:
     if at is None:
         return Markup("")
     here = at.astimezone(TOKYO)
-    shown = f"{format_wareki(here.date())} {here:%H:%M}"
-    return Markup('<time datetime="{}">{}</time>').format(here.isoformat(timespec="minutes"), shown)
+    return Markup('<time datetime="{}">{}</time>').format(
+        here.isoformat(timespec="minutes"), format_moment(at)
+    )
 
 
 def clock(at: datetime | None) -> str:

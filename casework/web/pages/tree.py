@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from ...kernel import wareki
 from ...kernel.clock import TOKYO
 from ...kernel.errors import BadInput
+from ..schema import JapaneseDate
 
 # Names of the frame itself; everything else in a form is a field or a fault.
 FRAME = frozenset({"csrf_token", "_key", "_version", "_kept", "_again", "_forget"})
@@ -58,6 +59,34 @@ def flatten(data: Mapping[str, Any], prefix: str = "") -> MultiDict[str, str]:
     for name, value in data.items():
         _put(flat, prefix + name, value)
     return flat
+
+
+def spoken(schema: Schema, flat: MultiDict[str, str]) -> MultiDict[str, str]:
+    """A flattened record with its days and moments as people here write them (和暦), not as the API gives them."""
+    said: MultiDict[str, str] = MultiDict()
+    for name, value in flat.items(multi=True):
+        declared = declared_at(schema, name)
+        if isinstance(declared, JapaneseDate):
+            said.add(name, _day(value))
+        elif isinstance(declared, fields.AwareDateTime):
+            said.add(name, _moment(value))
+        else:
+            said.add(name, value)
+    return said
+
+
+def _day(value: str) -> str:
+    try:
+        return wareki.format_wareki(date.fromisoformat(value))
+    except ValueError:
+        return value
+
+
+def _moment(value: str) -> str:
+    try:
+        return wareki.format_moment(datetime.fromisoformat(value))
+    except ValueError:
+        return value
 
 
 def _put(flat: MultiDict[str, str], name: str, value: Any) -> None:
