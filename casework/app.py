@@ -40,6 +40,7 @@ HOUSES = (
     "plan",
     "outreach",
     "participation",
+    "statistics",
     "documents",
 )
 

@@ -37,7 +37,8 @@ def prepare() -> Settings:
     settings = load_settings(keys_expected=False)
     keystore, kek_dir = Path(settings.keystore_path), Path(settings.kek_dir)
     if keystore.exists():
-        click.echo("keys: already there")
+        made = FileKeyStore(keystore, kek_dir).complete()
+        click.echo(f"keys: added {', '.join(made)}" if made else "keys: already there")
     else:
         KeyRing(FileKeyStore.create(keystore, kek_dir)).new_owner(REPLY_OWNER)
         click.echo("keys: made")
@@ -170,11 +171,17 @@ def routes() -> None:
 
 
 def _houses() -> None:
-    for module, group in (("accounts", "user"), ("agencies", "codes"), ("oversight", "audit")):
+    for module, group in (
+        ("accounts", "user"),
+        ("agencies", "codes"),
+        ("oversight", "audit"),
+        ("statistics", "statistics"),
+    ):
         cli.add_command(getattr(importlib.import_module(f"casework.{module}.cli"), group))
-    from .demo.cli import demo_command
+    from .demo.cli import demo_command, synthetic_command
 
-    cli.add_command(demo_command(ready, prepare, create_core))
+    for make in (demo_command, synthetic_command):
+        cli.add_command(make(ready, prepare, create_core))
 
 
 _houses()

@@ -24,6 +24,7 @@ from .people.models import Person
 from .plan import access as plan
 from .referral import access as referral
 from .resources.models import Resource
+from .statistics import access as statistics
 
 EVERYONE = tuple(role for role in R if role is not R.SYSTEM)
 STAFF_ON_CASES = (
@@ -340,6 +341,16 @@ PARTICIPATION: Section = {
     P.PERSON_READ: {R.PARTICIPATION_COORDINATOR: (cases.person_by_case(participation.case_of_coordinator),)},
 }
 
+# -- statistics --------------------------------------------------------------------------------------
+# Sealed numbers for those who steer; the records behind them are counted by the system, and for the ministry.
+STATISTICS: Section = {
+    P.STATISTICS_READ: dict.fromkeys(
+        (R.SUPERVISOR, R.REPORT_OFFICER), (*statistics.sealed, *statistics.directory)
+    ),
+    P.STATISTICS_SEAL: {R.SYSTEM: (*statistics.sealed, *statistics.counted)},
+    P.STATISTICS_REPORT: {R.REPORT_OFFICER: statistics.counted},
+}
+
 # -- documents ---------------------------------------------------------------------------------------
 DOCUMENTS: Section = {
     P.DOCUMENT_PRINT: dict.fromkeys((*STAFF_ON_CASES, R.AGENCY_MEMBER), (documents.own_print,)),
@@ -380,6 +391,7 @@ POLICY = Policy(
         PLAN,
         OUTREACH,
         PARTICIPATION,
+        STATISTICS,
         DOCUMENTS,
         OVERSIGHT,
     )

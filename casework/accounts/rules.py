@@ -15,7 +15,9 @@ LOGIN = re.compile(r"[a-z0-9][a-z0-9._\-]{2,63}")
 PASSWORD_LIMIT = 256  # characters; bounds the work of hashing
 
 # Roles that see no case by their office; work handed to somebody who holds only these would be nobody's.
-WITHOUT_WORK = frozenset({Role.ADMINISTRATOR, Role.PRIVACY_OFFICER, Role.SUPERVISOR, Role.SYSTEM})
+WITHOUT_WORK = frozenset(
+    {Role.ADMINISTRATOR, Role.PRIVACY_OFFICER, Role.REPORT_OFFICER, Role.SUPERVISOR, Role.SYSTEM}
+)
 # The system is an actor, never a member of staff.
 GIVEN_TO_STAFF = tuple(role for role in Role if role is not Role.SYSTEM)
 

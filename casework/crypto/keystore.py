@@ -22,7 +22,7 @@ from .binding import pack
 from .errors import KeyDestroyed, KeyMissing, KeystoreUnreadable, KeyWrong
 
 BUSY_SECONDS = 10.0
-PURPOSES = ("session", "audit", "names", "idempotency", "throttle", "place")
+PURPOSES = ("session", "audit", "names", "idempotency", "throttle", "place", "statistics")
 _CANARY = b"casework keystore canary"
 _SCHEMA = """
 CREATE TABLE kek (
@@ -119,11 +119,26 @@ class FileKeyStore:
                 db.execute(statement)
             canary = _wrap(kek, _CANARY, _canary_aad(1))
             db.execute("INSERT INTO kek VALUES (1, 'active', ?, ?)", (_now(), canary))
-            for name in PURPOSES:
-                key = os.urandom(32)
-                wrapped = _wrap(kek, key, _purpose_aad(name, 1))
-                db.execute("INSERT INTO purpose_key VALUES (?, 1, ?, ?)", (name, wrapped, commitment(key)))
+            store._add_purposes(db, PURPOSES, kek, 1)
         return store
+
+    def complete(self) -> list[str]:
+        """Make the purpose keys that a newer version asks for and this store lacks; their names."""
+        version = max(s.version for s in self.status() if s.state == "active")
+        with self._transaction() as db:
+            there = {name for (name,) in db.execute("SELECT name FROM purpose_key")}
+            missing = [name for name in PURPOSES if name not in there]
+            self._add_purposes(db, missing, self._kek(version), version)
+        return missing
+
+    @staticmethod
+    def _add_purposes(db: sqlite3.Connection, names: Iterable[str], kek: bytes, version: int) -> None:
+        for name in names:
+            key = os.urandom(32)
+            wrapped = _wrap(kek, key, _purpose_aad(name, version))
+            db.execute(
+                "INSERT INTO purpose_key VALUES (?, ?, ?, ?)", (name, version, wrapped, commitment(key))
+            )
 
     def canary(self) -> None:
         """Open the known value of every key-encryption key in use, and every purpose key."""

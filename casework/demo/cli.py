@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import click
 from flask import Flask
 
-from ..kernel.clock import MovableClock
+from ..kernel.actor import Role
+from ..kernel.clock import MovableClock, tokyo_date
 from ..settings import Settings
+from ..web.system import system_context
 from . import city
 from .city import Standing
-from .staff import sign_ins
+from .loader import load
+from .staff import STAFF, hire, sign_ins
 
+READERS = (Role.SUPERVISOR, Role.REPORT_OFFICER)  # who looks at figures
 REFUSED = (
     "the passphrases of the demo city are public: set CASEWORK_ENV=development, never run it in production"
 )
@@ -48,6 +52,40 @@ def demo_command(
             click.echo(f"{role:<26} {login:<20} {words:<48} {agency}")
 
     return demo
+
+
+def synthetic_command(
+    ready: Callable[[], Settings | None], prepare: Callable[[], Settings], create_core: Callable[..., Flask]
+) -> click.Command:
+    """The command that fills an empty house with a synthetic caseload, for measurements and for looking around."""
+
+    @click.command("synthetic")
+    @click.option("--cases", type=click.IntRange(1, 1_000_000), default=1000, show_default=True)
+    @click.option("--months", type=click.IntRange(1, 120), default=36, show_default=True)
+    @click.option("--seed", type=int, default=1, show_default=True)
+    @click.option(
+        "--until", type=click.DateTime(["%Y-%m-%d"]), help="the day after the last one; today if left out"
+    )
+    def synthetic(cases: int, months: int, seed: int, until: datetime | None) -> None:
+        """Draw CASES cases over MONTHS months from a seed and put them into an empty house."""
+        if os.environ.get("CASEWORK_ENV", "production") == "production":
+            raise click.ClickException(REFUSED)
+        settings = ready() or prepare()
+        app = create_core(settings)
+        if _standing(app) is not Standing.EMPTY:
+            raise click.ClickException(STOPPED[Standing.FOREIGN])
+        end = tokyo_date(datetime.now(UTC)) if until is None else until.date()
+        keys = app.extensions["casework"].keys
+        made = load(settings, keys, cases=cases, months=months, end=end, seed=seed)
+        click.echo(f"synthetic cases: {made}")
+        with app.app_context(), system_context() as ctx:
+            for colleague in (c for c in STAFF if c.role in READERS):
+                hire(ctx, colleague, end - timedelta(days=1))
+        for role, login, words, agency in sign_ins():
+            if role in READERS:
+                click.echo(f"{role:<26} {login:<20} {words:<48} {agency}")
+
+    return synthetic
 
 
 def _standing(app: Flask) -> Standing:

@@ -53,6 +53,7 @@ STAFF = (
     Colleague("mitori.kacho", "見取 課長", R.SUPERVISOR, "chiiki_kyosei"),
     Colleague("kagee.kacho", "影絵 課長", R.SUPERVISOR, "korei_ikiiki"),
     Colleague("monogatari.bunsho", "物語 文書", R.PRIVACY_OFFICER, "fukushi_somu"),
+    Colleague("kisai.toukei", "記載 統計", R.REPORT_OFFICER, "fukushi_somu"),
     Colleague("guuwa.kanri", "寓話 管理", R.ADMINISTRATOR, "fukushi_somu"),
 )
 BY_LOGIN = {colleague.login: colleague for colleague in STAFF}

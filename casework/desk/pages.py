@@ -42,6 +42,8 @@ PLACES = (
     ("resources_pages.listing", "社会資源", P.RESOURCE_READ),
     ("documents_pages.listing", "印刷", P.DOCUMENT_PRINT),
     ("people_pages.releases", "開示の申請", P.PROTECTION_RELEASE),
+    ("statistics_pages.overview", "統計", P.STATISTICS_READ),
+    ("statistics_pages.official", "国への報告", P.STATISTICS_REPORT),
     ("accounts_pages.staff", "職員", P.ACCOUNT_READ),
     ("agencies_pages.directory", "機関・窓口", P.DIRECTORY_MANAGE),
     ("agencies_pages.codes", "コード表", P.CODE_MANAGE),

@@ -20,6 +20,7 @@ class Role(StrEnum):
     AGENCY_MEMBER = "agency_member"  # 構成員
     SUPERVISOR = "supervisor"  # 管理職
     PRIVACY_OFFICER = "privacy_officer"  # 文書・個人情報担当
+    REPORT_OFFICER = "report_officer"  # 統計報告担当
     ADMINISTRATOR = "administrator"  # システム管理者
     SYSTEM = "system"  # commands and scheduled work
 
@@ -110,6 +111,9 @@ class Permission(StrEnum):
 
     DOCUMENT_PRINT = "document.print"
     WORKLIST_READ = "worklist.read"
+    STATISTICS_READ = "statistics.read"
+    STATISTICS_SEAL = "statistics.seal"
+    STATISTICS_REPORT = "statistics.report"
     AUDIT_VERIFY = "audit.verify"
     HOUSEKEEPING = "house.keep"
 

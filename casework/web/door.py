@@ -95,6 +95,32 @@ class ApiBlueprint(Blueprint):
         self.route(path, methods=[method], endpoint=endpoint)(handler)
         self.use_cases[endpoint] = about
 
+    def download(
+        self,
+        path: str,
+        action: Gated[..., Any],
+        *,
+        query: type[ma.Schema],
+        mimetype: str,
+        write: Callable[[Any], str],
+    ) -> None:
+        """Open a GET route that gives what a use case reads as a file; faults are problem bodies as everywhere."""
+        about = action.use_case
+        endpoint = f"{about.name.rsplit('.', 1)[-1]}_{mimetype.rsplit('/', 1)[-1]}"
+
+        def view(given: dict[str, Any], **path_ids: Any) -> Response:
+            return Response(write(action(context(), *path_ids.values(), **given)), mimetype=mimetype)
+
+        view.__name__ = endpoint
+        view.__doc__ = f"{about.summary}\n\nPermission: {about.permission.value}. Event: {about.event}."
+        handler: Callable[..., Any] = view
+        for code in sorted(_statuses("GET", True, False), reverse=True):
+            handler = self.alt_response(code, response=HTTPStatus(code).name)(handler)
+        handler = self.response(200, {"type": "string"}, content_type=mimetype)(handler)
+        handler = self.doc(**_parameters("GET"))(self.arguments(query, location="query")(handler))
+        self.route(path, methods=["GET"], endpoint=endpoint)(handler)
+        self.use_cases[endpoint] = about
+
     def _documented(
         self,
         view: Callable[..., Any],

@@ -23,6 +23,10 @@ CLEAR: dict[str, set[str]] = {
     "Staff": {"login", "name", "password_hash"},
     "StaffRole": {"role"},
     "StaffSession": {"agent"},
+    # sealed statistics: codes of cells, protected numbers beside them, the report of the audit
+    "Edition": {"audit", "digest", "period", "key_mark"},
+    "EditionTable": {"table_group", "answer", "unit", "dims", "of", "table_id"},
+    "EditionCell": {"cell_key", "table_id"},
     # the trail: ids, names of events and of columns, codes of purposes
     "AuditEntry": {"actor", "session", "event", "outcome", "kind", "target", "case_id", "purpose", "changes"},
     "IdempotentReply": {"route", "key"},

@@ -199,4 +199,5 @@ def test_whole_tables_and_bare_counts_are_asked_for_by_few() -> None:
         "participation",
         "meeting",
         "documents",
-    }  # searches an hour, places taken, agenda numbers
+        "statistics",
+    }  # searches an hour, places taken, agenda numbers, the ministry's counts

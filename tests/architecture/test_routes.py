@@ -21,6 +21,10 @@ WITHOUT_DOOR_ALLOWED = (
     "casework.intake.queries.usual_window",  # the window that the form of 受付 starts with
     "casework.people.queries.households_of",  # the links from a person to their households
     "casework.desk.actions.forget",  # after a form was sent
+    "casework.statistics.actions.seal",  # casework statistics seal, due
+    "casework.statistics.queries.sealed.due",
+    "casework.statistics.queries.sealed.audits",  # casework statistics audit
+    "casework.statistics.queries.sealed.verify",  # casework statistics verify
     "casework.intake.actions.refer",  # joined by referral's one-step refer
 )
 

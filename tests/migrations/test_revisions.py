@@ -88,6 +88,10 @@ def test_the_newest_revision_has_every_check_of_the_models(empty_database: str) 
     assert wanted - there == set()
 
 
+# A role that a revision brought cannot be held before it.
+TAKEN_BACK = {"0014": {"staff_role": 1}}
+
+
 @pytest.mark.timeout(600)
 def test_revisions_with_data_lose_only_their_own_tables(
     database: str, keystore: Path, tmp_path: Path
@@ -103,6 +107,7 @@ def test_revisions_with_data_lose_only_their_own_tables(
         downgrade(database, "-1")
         assert current_revision(database) != revision
         left = _tables(database)
+        counts |= {name: counts[name] - n for name, n in TAKEN_BACK.get(revision, {}).items()}
         assert _counts(database, left) == {name: counts[name] for name in left}
     upgrade(database)
     assert _tables(database) == set(counts)

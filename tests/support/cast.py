@@ -30,6 +30,7 @@ CAST: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "participation": ("架空 参加", (("participation_coordinator", "shakyo"),)),
     "supervisor": ("架空 課長", (("supervisor", "fukushi_somu"),)),
     "privacy": ("架空 文書", (("privacy_officer", "fukushi_somu"),)),
+    "report": ("架空 統計", (("report_officer", "fukushi_somu"),)),
     "admin": ("架空 管理", (("administrator", "fukushi_somu"),)),
 }
 

@@ -1,0 +1,1 @@
+"""統計: sealed, protected caseload statistics, the ministry's counts, and the evaluation of the city plan."""

@@ -1,0 +1,93 @@
+"""Sealing: a period is tabulated once, protected, audited against everything published, and never changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+
+from ..kernel.actor import Permission as P
+from ..kernel.errors import Refused
+from ..kernel.ids import new_id
+from ..usecase import Context, use_case
+from . import queries
+from .models import Edition, EditionCell, EditionTable
+from .queries import facts, shelf
+from .rules import Auditor, Draft, EditionView, Period, Report, count, fingerprint, parse_period
+from .rules import protect as protect_counts
+from .rules import tables as tables_of
+
+Progress = Callable[[str], None]
+
+
+@use_case(P.STATISTICS_SEAL, event="statistics.sealed")
+def seal(ctx: Context, code: str, progress: Progress | None = None) -> EditionView:
+    """Tabulate a closed period once: count, hide, round, audit, store. Refused: an open period, a second seal,
+    a statistics key changed within the fiscal year, a tampered edition."""
+    period, say = parse_period(code), progress or (lambda _: None)
+    _may_be_sealed(ctx, period)
+    earlier = [shelf.published(ctx, row) for row in shelf.editions_of(ctx, period.fiscal_year)]
+    say("counting")
+    menu, places = shelf.menu(), facts.Places(ctx)
+    values = facts.values(ctx, menu, places)
+    key, tables = shelf.statistics_key(ctx), tables_of(menu, values, period.kind)
+    counts = count(tables, facts.facts(ctx, period, places), key, menu.rule)
+    draft = protect_counts(tables, counts, key, menu.rule)
+    say("auditing")
+    known = queries.official_totals(ctx, period)
+    report = Auditor(period, draft, earlier, menu.rule, values.area_of, known).hide_more()
+    say("storing")
+    return _store(ctx, period, draft, report)
+
+
+def _may_be_sealed(ctx: Context, period: Period) -> None:
+    if ctx.today < period.opens_on:
+        raise Refused("period_open", "period", opens_on=period.opens_on)
+    key_mark = fingerprint(shelf.statistics_key(ctx))
+    for row in shelf.editions_of(ctx, period.fiscal_year):
+        if row.period == period.code:
+            raise Refused("edition_sealed", "period", period=period.code)
+        if row.key_mark != key_mark:
+            raise Refused("statistics_key_changed", "period", period=row.period)
+
+
+def _store(ctx: Context, period: Period, draft: Draft, report: Report) -> EditionView:
+    menu, key = shelf.menu(), shelf.statistics_key(ctx)
+    row = Edition(
+        id=new_id(),
+        period=period.code,
+        kind=period.kind.value,
+        first_day=period.first,
+        last_day=period.last,
+        fiscal_year=period.fiscal_year,
+        menu_version=menu.version,
+        rule_version=menu.rule.version,
+        key_mark=fingerprint(key),
+        audit=json.dumps(asdict(report)),
+        sealed_at=ctx.now,
+    )
+    told = [
+        EditionTable(
+            edition_id=row.id,
+            table_id=t.id,
+            sort=sort,
+            unit=t.unit,
+            of=t.of,
+            dims=",".join(t.dims),
+            group=t.group,
+            answer=t.answer,
+        )
+        for sort, t in enumerate(draft.tables)
+    ]
+    cells = [
+        EditionCell(
+            edition_id=row.id, table_id=t.id, at=at, key=",".join(k), shown=draft.cells[(t.id, k)].shown
+        )
+        for t in draft.tables
+        for at, k in enumerate(t.keys)
+    ]
+    row.digest = shelf.digest(key, row, told, cells)
+    ctx.add(row)
+    ctx.session.flush()
+    ctx.add(*told, *cells)
+    return queries.edition_view(row)

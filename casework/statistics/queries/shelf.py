@@ -1,0 +1,113 @@
+"""Steps on the shelf of sealed editions: the menu, the key, reading an edition back and checking that it is whole."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import select
+
+from ...kernel.errors import Refused
+from ...settings import bundled_path
+from ...usecase import Context
+from ..models import Edition, EditionCell, EditionTable
+from ..rules import Menu, Place, Published, Table, fingerprint, parse_menu, parse_period
+
+PURPOSE = "statistics"
+
+
+def menu() -> Menu:
+    """The closed menu of this installation (config/statistics.toml)."""
+    return _read_menu(bundled_path("config") / "statistics.toml")
+
+
+@cache
+def _read_menu(path: Path) -> Menu:
+    return parse_menu(tomllib.loads(path.read_text(encoding="utf-8")))
+
+
+def statistics_key(ctx: Context) -> bytes:
+    """The secret of cell keys and digests: its own purpose, never rotated inside a fiscal year."""
+    return ctx.keys.store.purpose_key(PURPOSE)
+
+
+def editions_of(ctx: Context, fy: int | None = None) -> list[Edition]:
+    """Sealed editions, of one fiscal year or all, in the order of their periods."""
+    query = ctx.select(Edition).order_by(Edition.last_day, Edition.first_day.desc())
+    return ctx.all(query if fy is None else query.where(Edition.fiscal_year == fy))
+
+
+def edition(ctx: Context, period: str) -> Edition:
+    """The edition of a period; Refused "statistics_pending" while it is not sealed."""
+    wanted = parse_period(period)
+    found: Edition | None = ctx.one(ctx.select(Edition).where(Edition.period == wanted.code))
+    if found is None:
+        raise Refused("statistics_pending", "period", period=wanted.code)
+    return found
+
+
+def tables_of(ctx: Context, row: Edition) -> list[EditionTable]:
+    query = select(EditionTable).where(EditionTable.edition_id == row.id).order_by(EditionTable.sort)
+    return list(ctx.session.scalars(query))
+
+
+def cells_of(ctx: Context, row: Edition, names: Sequence[str] | None = None) -> list[EditionCell]:
+    query = select(EditionCell).where(EditionCell.edition_id == row.id)
+    if names is not None:
+        query = query.where(EditionCell.table_id.in_(names))
+    return list(ctx.session.scalars(query.order_by(EditionCell.table_id, EditionCell.at)))
+
+
+def totals_of(
+    ctx: Context, rows: Sequence[Edition], names: Sequence[str]
+) -> dict[tuple[UUID, str], int | None]:
+    """The one number of each of these tables in each of these editions."""
+    query = select(EditionCell.edition_id, EditionCell.table_id, EditionCell.shown)
+    query = query.where(EditionCell.edition_id.in_([row.id for row in rows]), EditionCell.table_id.in_(names))
+    return {(row.edition_id, row.table_id): row.shown for row in ctx.session.execute(query)}
+
+
+def key_of(text: str) -> tuple[str, ...]:
+    return tuple(text.split(",")) if text else ()
+
+
+def published(ctx: Context, row: Edition) -> Published:
+    """An edition as the audit reads it; Refused "edition_tampered" if its numbers are not those that were sealed."""
+    tables, cells = tables_of(ctx, row), cells_of(ctx, row)
+    if not whole(ctx, row, tables, cells):
+        raise Refused("edition_tampered", period=row.period)
+    keys: dict[str, list[tuple[str, ...]]] = {}
+    for cell in cells:
+        keys.setdefault(cell.table_id, []).append(key_of(cell.key))
+    shown: dict[Place, int | None] = {(c.table_id, key_of(c.key)): c.shown for c in cells}
+    told = tuple(
+        Table(t.table_id, t.unit, t.of, key_of(t.dims), tuple(keys[t.table_id]), t.group, t.answer)
+        for t in tables
+    )
+    return Published(parse_period(row.period), told, shown)
+
+
+def whole(ctx: Context, row: Edition, tables: Sequence[EditionTable], cells: Sequence[EditionCell]) -> bool:
+    """Whether an edition is as it was sealed."""
+    key = statistics_key(ctx)
+    return row.key_mark == fingerprint(key) and hmac.compare_digest(
+        row.digest, digest(key, row, tables, cells)
+    )
+
+
+def digest(key: bytes, row: Edition, tables: Sequence[EditionTable], cells: Sequence[EditionCell]) -> str:
+    """A keyed digest over everything an edition says."""
+    said = {
+        "period": row.period,
+        "menu": row.menu_version,
+        "rule": row.rule_version,
+        "audit": row.audit,
+        "tables": sorted([t.table_id, t.sort, t.unit, t.of, t.dims, t.group, t.answer] for t in tables),
+        "cells": sorted([c.table_id, c.at, c.key, c.shown] for c in cells),
+    }
+    return hmac.digest(key, b"edition" + json.dumps(said, ensure_ascii=False).encode(), "sha256").hex()
