@@ -348,7 +348,9 @@ STATISTICS: Section = {
         (R.SUPERVISOR, R.REPORT_OFFICER), (*statistics.sealed, *statistics.directory)
     ),
     P.STATISTICS_SEAL: {R.SYSTEM: (*statistics.sealed, *statistics.counted)},
+    P.OPERATIONS_READ: dict.fromkeys((R.COORDINATOR, R.CHAIR, R.SECRETARIAT), (anyone(Agency),)),
     P.STATISTICS_REPORT: {R.REPORT_OFFICER: statistics.counted},
+    P.EVALUATION_REPORT: {R.REPORT_OFFICER: (*statistics.sealed, *statistics.counted, *statistics.evaluated)},
 }
 
 # -- documents ---------------------------------------------------------------------------------------

@@ -10,7 +10,10 @@ from sqlalchemy import func, select
 from ..accounts.models import Staff
 from ..agencies.queries import windows
 from ..kernel.clock import TOKYO, MovableClock, tokyo_date
+from ..kernel.fiscal import fiscal_year
 from ..meeting.actions import mark_overdue
+from ..statistics import queries as statistics
+from ..statistics.actions import seal
 from ..web.system import system_context
 from . import casefiles, meetings, places, plans, reach
 from . import windows as desk
@@ -69,6 +72,16 @@ def build(clock: MovableClock, end: datetime) -> None:
     arcs = [(together[0][1].ago, _journey(town, together)) for together in journeys()]
     town.run([(FOUNDED - 1, places.open_places(town)), (FOUNDED - 2, _weekly(town)), *arcs])
     _hire(town, LAST.login, since)
+
+
+def seal_past(clock: MovableClock) -> None:
+    """Seal every month, quarter and year of the city's that is over."""
+    since = fiscal_year(tokyo_date(clock.now()) - timedelta(days=FOUNDED))
+    with system_context() as ctx:
+        waiting = statistics.due(ctx, since=since)
+    for period in waiting:
+        with system_context() as ctx:
+            seal(ctx, period)
 
 
 def _hire(town: Town, login: str, since: date) -> None:

@@ -100,3 +100,4 @@ def _found(settings: Settings, create_core: Callable[..., Flask]) -> None:
     clock = MovableClock(city.founding(end))
     with create_core(settings, clock=clock).app_context():
         city.build(clock, end)
+        city.seal_past(clock)

@@ -114,6 +114,8 @@ class Permission(StrEnum):
     STATISTICS_READ = "statistics.read"
     STATISTICS_SEAL = "statistics.seal"
     STATISTICS_REPORT = "statistics.report"
+    EVALUATION_REPORT = "evaluation.report"
+    OPERATIONS_READ = "operations.read"
     AUDIT_VERIFY = "audit.verify"
     HOUSEKEEPING = "house.keep"
 

@@ -1,21 +1,31 @@
-"""Sealing: a period is tabulated once, protected, audited against everything published, and never changed."""
+"""Sealing a period once and for all, and the indicators and findings of the city plan's evaluation."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
 from dataclasses import asdict
+from uuid import UUID
 
 from ..kernel.actor import Permission as P
-from ..kernel.errors import Refused
+from ..kernel.errors import BadInput, Refused
 from ..kernel.ids import new_id
 from ..usecase import Context, use_case
 from . import queries
-from .models import Edition, EditionCell, EditionTable
+from .models import Edition, EditionCell, EditionTable, Finding, Indicator, IndicatorYear
 from .queries import facts, shelf
 from .rules import Auditor, Draft, EditionView, Period, Report, count, fingerprint, parse_period
 from .rules import protect as protect_counts
 from .rules import tables as tables_of
+from .rules.evaluation import (
+    MANUAL,
+    FindingDraft,
+    FindingView,
+    IndicatorDraft,
+    IndicatorView,
+    YearDraft,
+    check_place,
+)
 
 Progress = Callable[[str], None]
 
@@ -91,3 +101,66 @@ def _store(ctx: Context, period: Period, draft: Draft, report: Report) -> Editio
     ctx.session.flush()
     ctx.add(*told, *cells)
     return queries.edition_view(row)
+
+
+@use_case(P.EVALUATION_REPORT, event="evaluation.indicator_added")
+def add_indicator(ctx: Context, draft: IndicatorDraft) -> IndicatorView:
+    """Add 数値目標 to a viewpoint of a goal; what feeds it is one of the official figures, or it is entered by hand."""
+    ctx.select(Indicator)
+    check_place(queries.frames_of(ctx), draft.goal, draft.viewpoint)
+    row = Indicator(
+        id=new_id(),
+        goal=draft.goal,
+        viewpoint=draft.viewpoint,
+        title=draft.title,
+        unit=draft.unit,
+        source=draft.source,
+        made_by=ctx.actor.id,
+        made_at=ctx.now,
+    )
+    ctx.add(row)
+    ctx.session.flush()
+    return queries.indicator(ctx, row.id)
+
+
+@use_case(P.EVALUATION_REPORT, event="evaluation.target_set")
+def set_year(ctx: Context, indicator_id: UUID, draft: YearDraft) -> IndicatorView:
+    """Set the target of a fiscal year, and the figure of an indicator that is entered by hand."""
+    row = ctx.load(Indicator, indicator_id)
+    if row.source != MANUAL and draft.actual is not None:
+        raise Refused("indicator_fed", "actual")
+    known = ctx.one(
+        ctx.select(IndicatorYear).where(
+            IndicatorYear.indicator_id == row.id, IndicatorYear.fiscal_year == draft.fy
+        )
+    )
+    year = known or IndicatorYear(id=new_id(), indicator_id=row.id, fiscal_year=draft.fy)
+    year.target, year.actual = draft.target, draft.actual
+    if known is None:
+        ctx.add(year)
+    ctx.session.flush()
+    return queries.indicator(ctx, row.id, fy=draft.fy)
+
+
+@use_case(P.EVALUATION_REPORT, event="evaluation.finding_added")
+def add_finding(ctx: Context, draft: FindingDraft) -> FindingView:
+    """Add what a hearing or a questionnaire found; it is sealed, because people's words are in it."""
+    ctx.select(Finding)
+    frame = check_place(queries.frames_of(ctx), draft.goal, draft.viewpoint)
+    for field, listed in (("method", frame.methods), ("evaluator", frame.evaluators)):
+        if getattr(draft, field) not in listed:
+            raise BadInput("unknown_code", field)
+    row = Finding(
+        id=new_id(),
+        goal=draft.goal,
+        viewpoint=draft.viewpoint,
+        method=draft.method,
+        evaluator=draft.evaluator,
+        fiscal_year=draft.fy,
+        by=ctx.actor.id,
+        at=ctx.now,
+    )
+    ctx.new_owner(row.id)
+    ctx.seal(row, text=draft.text)
+    ctx.add(row)
+    return queries.finding_view(ctx, row)

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from ..web.door import ApiBlueprint
-from . import queries
+from . import actions, queries
 from .schemas import (
     BundleOut,
     EditionOut,
+    EvaluationOut,
+    FindingIn,
+    FindingOut,
+    IndicatorIn,
+    IndicatorOut,
     MaybeYearArgs,
     MenuOut,
     OfficialOut,
+    OperationsOut,
     PeriodArgs,
     ReportArgs,
     SheetOut,
     TableOut,
     YearArgs,
+    YearIn,
     YearOut,
     table_csv,
 )
@@ -31,3 +38,23 @@ bp.door("GET", "/statistics/totals", queries.year_totals, query=MaybeYearArgs, g
 bp.door("GET", "/statistics/sheets/<unit>/<group>", queries.sheet, query=PeriodArgs, gives=SheetOut)
 bp.door("GET", "/statistics/bundle", queries.bundle, query=YearArgs, gives=BundleOut)
 bp.door("GET", "/statistics/official", queries.official_report, query=ReportArgs, gives=OfficialOut)
+bp.door("GET", "/operations", queries.operations, gives=OperationsOut)
+bp.door("GET", "/evaluation", queries.evaluation_report, query=MaybeYearArgs, gives=EvaluationOut)
+bp.door(
+    "POST", "/evaluation/indicators", actions.add_indicator, takes=IndicatorIn, gives=IndicatorOut, status=201
+)
+bp.door(
+    "GET",
+    "/evaluation/indicators/<uuid:indicator_id>",
+    queries.indicator,
+    query=MaybeYearArgs,
+    gives=IndicatorOut,
+)
+bp.door(
+    "POST",
+    "/evaluation/indicators/<uuid:indicator_id>/years",
+    actions.set_year,
+    takes=YearIn,
+    gives=IndicatorOut,
+)
+bp.door("POST", "/evaluation/findings", actions.add_finding, takes=FindingIn, gives=FindingOut, status=201)

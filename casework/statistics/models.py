@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..db import Base, Unrecorded, state_column
+from ..db import Base, Confidential, Unrecorded, Versioned, ref, sealed, state_column
 from ..db.base import key
 from .rules import StatKind
 
@@ -56,3 +56,45 @@ class EditionCell(Unrecorded, Base):
     at: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     key: Mapped[str] = mapped_column("cell_key", String(160))  # codes of the cell, comma separated
     shown: Mapped[int | None]
+
+
+class Indicator(Versioned, Base):
+    """数値目標 of a goal of the city plan, from one of its viewpoints; fed by a figure or entered by hand."""
+
+    __tablename__ = "plan_indicator"
+    id: Mapped[UUID] = key()
+    goal: Mapped[str] = mapped_column(String(8))
+    viewpoint: Mapped[str] = mapped_column(String(128))
+    title: Mapped[str] = mapped_column(String(200))
+    unit: Mapped[str] = mapped_column(String(32))
+    source: Mapped[str] = mapped_column(String(64))
+    made_by: Mapped[UUID] = ref("staff.id", index=False)
+    made_at: Mapped[datetime]
+
+
+class IndicatorYear(Base):
+    """The target of an indicator for a fiscal year, and its figure if that is entered by hand."""
+
+    __tablename__ = "plan_indicator_year"
+    __table_args__ = (UniqueConstraint("indicator_id", "fiscal_year"),)
+    id: Mapped[UUID] = key()
+    indicator_id: Mapped[UUID] = ref("plan_indicator.id", index=False)
+    fiscal_year: Mapped[int]
+    target: Mapped[int | None]
+    actual: Mapped[int | None]
+
+
+class Finding(Confidential, Base):
+    """What a hearing or questionnaire found, sealed: people's words are in it."""
+
+    __tablename__ = "plan_finding"
+    __sealed_by__ = "id"
+    id: Mapped[UUID] = key()
+    goal: Mapped[str] = mapped_column(String(8))
+    viewpoint: Mapped[str] = mapped_column(String(128))
+    method: Mapped[str] = mapped_column(String(64))
+    evaluator: Mapped[str] = mapped_column(String(64))
+    fiscal_year: Mapped[int] = mapped_column(index=True)
+    text: Mapped[bytes | None] = sealed()
+    by: Mapped[UUID] = ref("staff.id", index=False)
+    at: Mapped[datetime]

@@ -7,8 +7,9 @@ import io
 
 from marshmallow import fields, validate
 
-from ..web.schema import Fault, InSchema, JapaneseDate, OutSchema
+from ..web.schema import AtMost, Fault, InSchema, JapaneseDate, LongText, OutSchema, Text
 from .rules import TableView
+from .rules.evaluation import GOALS, SOURCES, FindingDraft, IndicatorDraft, YearDraft
 from .rules.official import PURPOSES
 
 
@@ -146,3 +147,129 @@ class OfficialOut(OutSchema):
     purpose = fields.String()
     made_at = fields.AwareDateTime()
     sections = fields.List(fields.Nested(SectionOut))
+
+
+class WaitingOut(OutSchema):
+    agency = fields.String()
+    by_age = fields.List(fields.Integer())
+
+
+class ReturnOut(OutSchema):
+    from_agency = fields.String()
+    to_agency = fields.String()
+    count = fields.Integer()
+
+
+class LoadOut(OutSchema):
+    agency = fields.String()
+    open_cases = fields.Integer()
+    without_lead = fields.Integer()
+    late_actions = fields.Integer()
+
+
+class DurationOut(OutSchema):
+    id = fields.String()
+    count = fields.Integer()
+    median = fields.Float(allow_none=True)
+    most = fields.Float(allow_none=True)
+
+
+class OperationsOut(OutSchema):
+    waiting = fields.List(fields.Nested(WaitingOut))
+    returns = fields.List(fields.Nested(ReturnOut))
+    held = fields.List(fields.Nested(LoadOut))
+    reviews_late = fields.Integer()
+    durations = fields.List(fields.Nested(DurationOut))
+
+
+class IndicatorIn(InSchema):
+    draft = IndicatorDraft
+    goal = fields.String(
+        required=True,
+        validate=validate.OneOf(GOALS, error=Fault("unknown_code")),
+        metadata={"label_of": "plan_goal"},
+    )
+    viewpoint = Text(required=True, limit=128)
+    title = Text(required=True, limit=200)
+    unit = Text(required=True, limit=32)
+    source = fields.String(
+        required=True,
+        validate=validate.OneOf(SOURCES, error=Fault("unknown_code")),
+        metadata={"label_of": "indicator_source"},
+    )
+
+
+class YearIn(InSchema):
+    draft = YearDraft
+    fy = fields.Integer(
+        required=True, validate=validate.Range(2000, 2100, error=Fault("fiscal_year_unknown"))
+    )
+    target = fields.Integer(load_default=None, allow_none=True, validate=AtMost(10**9))
+    actual = fields.Integer(load_default=None, allow_none=True, validate=AtMost(10**9))
+
+
+class FindingIn(InSchema):
+    draft = FindingDraft
+    goal = fields.String(
+        required=True,
+        validate=validate.OneOf(GOALS, error=Fault("unknown_code")),
+        metadata={"label_of": "plan_goal"},
+    )
+    viewpoint = Text(required=True, limit=128)
+    method = Text(required=True, limit=64)
+    evaluator = Text(required=True, limit=64)
+    fy = fields.Integer(
+        required=True, validate=validate.Range(2000, 2100, error=Fault("fiscal_year_unknown"))
+    )
+    text = LongText(required=True, limit=4000)
+
+
+class FrameOut(OutSchema):
+    goal = fields.String()
+    evaluators = fields.List(fields.String())
+    viewpoints = fields.List(fields.String())
+    methods = fields.List(fields.String())
+
+
+class IndicatorOut(OutSchema):
+    id = fields.UUID()
+    version = fields.Integer()
+    goal = fields.String()
+    viewpoint = fields.String()
+    title = fields.String()
+    unit = fields.String()
+    source = fields.String()
+    target = fields.Integer(allow_none=True)
+    actual = fields.Integer(allow_none=True)
+    before = fields.Integer(allow_none=True)
+    reached = fields.Boolean(allow_none=True)
+
+
+class FindingOut(OutSchema):
+    id = fields.UUID()
+    goal = fields.String()
+    viewpoint = fields.String()
+    method = fields.String()
+    evaluator = fields.String()
+    fy = fields.Integer()
+    text = fields.String(allow_none=True)
+    by = fields.UUID()
+    at = fields.AwareDateTime()
+
+
+class GapOut(OutSchema):
+    kind = fields.String()
+    code = fields.String()
+    shown = fields.Integer(allow_none=True)
+
+
+class EvaluationOut(OutSchema):
+    fy = fields.Integer()
+    label = fields.String()
+    complete = fields.Boolean()
+    sealed = fields.Boolean()
+    goals = fields.List(fields.Nested(FrameOut))
+    indicators = fields.List(fields.Nested(IndicatorOut))
+    findings = fields.List(fields.Nested(FindingOut))
+    efforts = fields.List(fields.Nested(GapOut))
+    gaps = fields.List(fields.Nested(GapOut))

@@ -63,9 +63,67 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["edition_id"], ["stat_edition.id"], name=op.f("fk_stat_cell_edition_id")),
         sa.PrimaryKeyConstraint("edition_id", "table_id", "at", name=op.f("pk_stat_cell")),
     )
+    op.create_table(
+        "plan_indicator",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("goal", sa.String(length=8), nullable=False),
+        sa.Column("viewpoint", sa.String(length=128), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("unit", sa.String(length=32), nullable=False),
+        sa.Column("source", sa.String(length=64), nullable=False),
+        sa.Column("made_by", sa.Uuid(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["made_by"],
+            ["staff.id"],
+            name=op.f("fk_plan_indicator_made_by"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_indicator")),
+    )
+    op.create_table(
+        "plan_indicator_year",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("indicator_id", sa.Uuid(), nullable=False),
+        sa.Column("fiscal_year", sa.Integer(), nullable=False),
+        sa.Column("target", sa.Integer(), nullable=True),
+        sa.Column("actual", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["indicator_id"],
+            ["plan_indicator.id"],
+            name=op.f("fk_plan_indicator_year_indicator_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_indicator_year")),
+        sa.UniqueConstraint(
+            "indicator_id", "fiscal_year", name=op.f("uq_plan_indicator_year_indicator_id_fiscal_year")
+        ),
+    )
+    op.create_table(
+        "plan_finding",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("goal", sa.String(length=8), nullable=False),
+        sa.Column("viewpoint", sa.String(length=128), nullable=False),
+        sa.Column("method", sa.String(length=64), nullable=False),
+        sa.Column("evaluator", sa.String(length=64), nullable=False),
+        sa.Column("fiscal_year", sa.Integer(), nullable=False),
+        sa.Column("text", sa.LargeBinary(), nullable=True),
+        sa.Column("by", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["by"], ["staff.id"], name=op.f("fk_plan_finding_by"), initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_finding")),
+    )
+    op.create_index("ix_plan_finding_fiscal_year", "plan_finding", ["fiscal_year"], unique=False)
 
 
 def downgrade() -> None:
+    for name in ("plan_finding", "plan_indicator_year", "plan_indicator"):
+        op.drop_table(name)
     op.drop_table("stat_cell")
     op.drop_table("stat_table")
     op.drop_table("stat_edition")

@@ -27,6 +27,9 @@ CLEAR: dict[str, set[str]] = {
     "Edition": {"audit", "digest", "period", "key_mark"},
     "EditionTable": {"table_group", "answer", "unit", "dims", "of", "table_id"},
     "EditionCell": {"cell_key", "table_id"},
+    # the evaluation of the city plan: words of the plan and of its office
+    "Indicator": {"goal", "viewpoint", "title", "unit", "source"},
+    "Finding": {"goal", "viewpoint", "method", "evaluator"},
     # the trail: ids, names of events and of columns, codes of purposes
     "AuditEntry": {"actor", "session", "event", "outcome", "kind", "target", "case_id", "purpose", "changes"},
     "IdempotentReply": {"route", "key"},

@@ -1,6 +1,6 @@
 """Pages of 統計: sealed numbers as tables and charts, and the ministry's exact report."""
 
-from . import official, sealed
+from . import evaluation, official, operations, sealed
 from .base import bp
 
-__all__ = ["bp", "official", "sealed"]
+__all__ = ["bp", "evaluation", "official", "operations", "sealed"]

@@ -1,6 +1,8 @@
 """Reading statistics: sealed numbers, the ministry's exact counts, the evaluation of the city plan."""
 
+from .evaluation import evaluation_report, finding_view, frames_of, indicator
 from .official import official_report, official_totals
+from .operations import operations
 from .sealed import (
     audits,
     bundle,
@@ -20,9 +22,14 @@ __all__ = [
     "due",
     "edition_view",
     "editions",
+    "evaluation_report",
+    "finding_view",
+    "frames_of",
+    "indicator",
     "menu",
     "official_report",
     "official_totals",
+    "operations",
     "sheet",
     "table",
     "verify",

@@ -10,16 +10,17 @@ from uuid import UUID
 
 from sqlalchemy import func
 
-from ...agencies.models import Agency, District, Window
+from ...agencies.models import Agency, District, Initiative, Window
 from ...cases.models import Case, CaseIssue, CasePerson, Note
 from ...codes import lookup
 from ...intake.models import Intake, IntakeTopic
 from ...kernel.clock import TOKYO, tokyo_date
 from ...kernel.wareki import PartialDate
-from ...meeting.models import AgendaItem, ItemMember, Meeting
+from ...meeting.models import ActionItem, AgendaItem, Decision, ItemMember, Meeting, MissingResource
 from ...outreach.models import Visit
 from ...participation.models import Need
 from ...people.models import Household, Person, PersonAddress
+from ...plan.models import Plan, PlanLine, PlanRole
 from ...referral.models import Referral
 from ...usecase import Context, Unreadable
 from ..rules import OTHER, UNKNOWN, Dimension, Fact, Menu, Period, Values
@@ -43,6 +44,8 @@ class Places:
         self.nine = [d.code for d in areas if d.kind == "welfare_area"]
         windows = ctx.session.scalars(ctx.select(Window).order_by(Window.sort, Window.code)).all()
         self.windows = [w.code for w in windows]
+        efforts = ctx.session.scalars(ctx.select(Initiative).order_by(Initiative.sort)).all()
+        self.initiatives = [i.key for i in efforts]
 
     def division(self, agency: str) -> str:
         return agency if agency in self.divisions else OTHER
@@ -77,6 +80,7 @@ def _values(dim: Dimension, coded: dict[str, list[str]], places: Places) -> list
         by_kind = {
             "windows": places.windows,
             "divisions": [*places.divisions, OTHER],
+            "initiatives": places.initiatives,
             "areas9": places.nine,
             "areas5": places.five,
         }
@@ -275,7 +279,7 @@ def _events(ctx: Context, moments: tuple[datetime, datetime], places: Places) ->
     def at(column: Any) -> tuple[Any, Any]:
         return column >= moments[0], column < moments[1]
 
-    def fact(unit: str, row: Any, **told: str) -> Fact:
+    def fact(unit: str, row: Any, **told: str | tuple[str, ...]) -> Fact:
         return Fact(unit, str(row.id), str(row.household), places.division(row.owner_agency), told)
 
     for row in _of_cases(ctx, Referral, (Referral.to_agency, Referral.state), at(Referral.sent_at)):
@@ -288,8 +292,22 @@ def _events(ctx: Context, moments: tuple[datetime, datetime], places: Places) ->
         yield fact("invitation", row, division=places.division(row.agency))
     for row in _of_cases(ctx, Visit, (Visit.result,), at(Visit.recorded_at)):
         yield fact("visit", row, result=row.result)
-    for row in _of_cases(ctx, Need, (Need.state, Need.wanted_kind), at(Need.requested_at)):
-        yield fact("need", row, stage=row.state, place=row.wanted_kind or UNKNOWN)
+    asked = (Need.state, Need.wanted_kind, Need.without_place_since)
+    for row in _of_cases(ctx, Need, asked, at(Need.requested_at)):
+        gap = ("no_place",) if row.without_place_since is not None else ()
+        yield fact("need", row, stage=row.state, place=row.wanted_kind or UNKNOWN, gap=gap)
+    lacking = (MissingResource.agenda_item_id == Decision.agenda_item_id, *at(Decision.decided_at))
+    for row in _of_cases(ctx, MissingResource, (MissingResource.place_kind,), lacking, Decision):
+        yield fact("missing", row, place=row.place_kind or UNKNOWN)
+    planned = at(Plan.created_at)
+    for model, where, also in (
+        (PlanLine, (PlanLine.plan_id == Plan.id, *planned), (Plan,)),
+        (PlanRole, (PlanRole.plan_id == Plan.id, *planned), (Plan,)),
+        (ActionItem, at(ActionItem.decided_at), ()),
+    ):
+        named = (model.initiative.is_not(None), *where)
+        for row in _of_cases(ctx, model, (model.initiative,), named, *also):
+            yield fact("effort", row, initiative=(row.initiative,))
 
 
 def _of_cases(

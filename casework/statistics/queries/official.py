@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
 
@@ -58,15 +59,20 @@ def official_report(ctx: Context, *, fy: int, purpose: str) -> OfficialReport:
     if not 2000 <= fy <= fiscal_year(ctx.today):
         raise BadInput("fiscal_year_unknown", "fy")
     ctx.purpose = purpose
+    complete = fiscal_range(fy)[1] < ctx.today
+    return OfficialReport(fy, fiscal_label(fy), complete, purpose, ctx.now, sections_of(ctx, fy))
+
+
+def sections_of(ctx: Context, fy: int) -> tuple[Section, ...]:
+    """Step: all counts of a fiscal year."""
     year = _year(fy)
-    sections = (
+    return (
         Section("intake", tuple(_intake(ctx, year))),
         Section("multi_agency", tuple(_multi_agency(ctx, year))),
         Section("meeting", tuple(_meetings(ctx, year))),
         Section("outreach", tuple(_outreach(ctx, year))),
         Section("participation", tuple(_participation(ctx, year))),
     )
-    return OfficialReport(fy, fiscal_label(fy), year.last < ctx.today, purpose, ctx.now, sections)
 
 
 def official_totals(ctx: Context, period: Period) -> dict[Place, tuple[int, int]]:
@@ -129,12 +135,15 @@ def _multi_agency(ctx: Context, year: _Year) -> list[Line]:
 
 def _newly_taken_up(ctx: Context, year: _Year) -> int:
     """Cases first taken up in the year: by a coordinator, or by a meeting that decided their 主担当."""
-    steps = select(CaseStep.case_id, CaseStep.at.label("at")).where(CaseStep.kind == TAKEN_UP)
-    decided = select(Decision.case_id, Decision.decided_at).where(Decision.lead_id.is_not(None))
-    both = steps.union_all(decided).subquery()
-    first = select(both.c.case_id).group_by(both.c.case_id)
-    first = first.having(func.min(both.c.at) >= year.begun, func.min(both.c.at) < year.over)
-    return ctx.count(select(func.count()).select_from(first.subquery()), CaseStep, Decision)
+    first: dict[UUID, datetime] = {}
+    for model, at, where in (
+        (CaseStep, CaseStep.at, CaseStep.kind == TAKEN_UP),
+        (Decision, Decision.decided_at, Decision.lead_id.is_not(None)),
+    ):
+        query: Any = ctx.select(model).where(where, at < year.over).group_by(model.case_id)
+        for case, begun in ctx.session.execute(query.with_only_columns(model.case_id, func.min(at))):
+            first[case] = min(begun, first.get(case, begun))
+    return sum(begun >= year.begun for begun in first.values())
 
 
 def _over(ctx: Context, year: _Year, reason: Any) -> int:
