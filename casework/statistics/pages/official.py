@@ -21,7 +21,7 @@ SOURCES = {
     "held_by_basis": "codes:meeting_basis",
 }
 YEARS = 5  # fiscal years that the page offers
-SMALL = "1〜9"
+WITHHELD = "示さない"
 
 
 @bp.page("/official-report", queries.official_report)
@@ -66,7 +66,7 @@ def _rows(found: OfficialReport) -> list[Row]:
         [
             messages.label("report_section", section.id),
             _name(line),
-            SMALL if line.value is None else line.value,
+            WITHHELD if line.value is None else line.value,
             messages.label("report_counts", line.counts),
             messages.label("report_rule", line.id),
         ]

@@ -21,12 +21,13 @@ from ...participation.models import Need, Placement
 from ...plan.models import Plan
 from ...usecase import Context, use_case
 from ..rules import UNKNOWN, Menu, Period, Place
-from ..rules.official import PURPOSES, SMALL, Line, OfficialReport, Section, below_city
+from ..rules.official import PURPOSES, Line, OfficialReport, Section, below_city
 from . import shelf
 from .facts import MERGED, Places, span, values
 
 ACCOMPANY = "accompany"
 TAKEN_UP = "taken_up"
+MANY = 10**9  # a number that is not shown may also be one hidden beside the only small one
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def official_totals(ctx: Context, period: Period) -> dict[Place, tuple[int, int]
     found: dict[Place, tuple[int, int]] = {("intake.total", ()): (total, total)}
     for name, column in (("window", Intake.window), ("route", Intake.intake_route)):
         for code, n in _by(ctx, year, column, name).items():
-            found[(f"intake.{name}", (code,))] = (1, SMALL - 1) if n is None else (n, n)
+            found[(f"intake.{name}", (code,))] = (1, MANY) if n is None else (n, n)
     items = _count(ctx, (*_held(year), AgendaItem.meeting_id == Meeting.id, _kept()), AgendaItem.id, Meeting)
     found[("agenda.total", ())] = (items, items)
     visits = _count(ctx, year.at(Visit.recorded_at), Visit.id)
