@@ -7,10 +7,12 @@ import io
 
 from marshmallow import fields, validate
 
-from ..web.schema import AtMost, Fault, InSchema, JapaneseDate, LongText, OutSchema, Text
+from ..web.schema import Fault, InSchema, JapaneseDate, LongText, OutSchema, Text
 from .rules import TableView
 from .rules.evaluation import GOALS, SOURCES, FindingDraft, IndicatorDraft, YearDraft
 from .rules.official import PURPOSES
+
+COUNTED = validate.Range(0, 10**9, error=Fault("count_range"))
 
 
 class PeriodArgs(InSchema):
@@ -204,8 +206,8 @@ class YearIn(InSchema):
     fy = fields.Integer(
         required=True, validate=validate.Range(2000, 2100, error=Fault("fiscal_year_unknown"))
     )
-    target = fields.Integer(load_default=None, allow_none=True, validate=AtMost(10**9))
-    actual = fields.Integer(load_default=None, allow_none=True, validate=AtMost(10**9))
+    target = fields.Integer(load_default=None, allow_none=True, validate=COUNTED)
+    actual = fields.Integer(load_default=None, allow_none=True, validate=COUNTED)
 
 
 class FindingIn(InSchema):
