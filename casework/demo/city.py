@@ -9,11 +9,13 @@ from sqlalchemy import func, select
 
 from ..accounts.models import Staff
 from ..agencies.queries import windows
+from ..kernel.actor import Role
 from ..kernel.clock import TOKYO, MovableClock, tokyo_date
 from ..kernel.fiscal import fiscal_year
 from ..meeting.actions import mark_overdue
 from ..statistics import queries as statistics
-from ..statistics.actions import seal
+from ..statistics.actions import add_finding, add_indicator, seal, set_year
+from ..statistics.rules.evaluation import MANUAL, FindingDraft, IndicatorDraft, YearDraft
 from ..web.system import system_context
 from . import casefiles, meetings, places, plans, reach
 from . import windows as desk
@@ -31,6 +33,18 @@ ARCS: dict[str, Arc] = {
 }
 ENDED = frozenset({"closed", "follow_up", "interrupted"})
 FOUNDED = 1100  # days ago: the staff is there before the first resident comes
+INDICATORS = (
+    ("多機関連携の実効性", "会議で扱ったケース", "ケース", "meeting.discussed.cases", 20),
+    ("重層的支援体制の推進度", "多機関協働で新規に受けたケース", "ケース", "multi_agency.new.cases", 12),
+    ("地域づくりにかかる新たな取組・仕組みの創出状況", "新しくできた居場所", "か所", MANUAL, 3),
+)
+FINDING = {
+    "goal": "3",
+    "viewpoint": "新たな狭間の発見・対応",
+    "method": "ヒアリング調査(定性)",
+    "evaluator": "社会福祉法人",
+    "text": "手続きに付き添う人がいれば続けられたという声が、複数の事業所から聞かれた。(架空の記述)",
+}
 LOOK_EVERY = 7  # days between two looks at what is overdue
 
 
@@ -71,7 +85,20 @@ def build(clock: MovableClock, end: datetime) -> None:
     town.windows = {window.code: window.agency for window in town.by_house(windows)}
     arcs = [(together[0][1].ago, _journey(town, together)) for together in journeys()]
     town.run([(FOUNDED - 1, places.open_places(town)), (FOUNDED - 2, _weekly(town)), *arcs])
+    _evaluate(town)
     _hire(town, LAST.login, since)
+
+
+def _evaluate(town: Town) -> None:
+    """数値目標 and a finding of the plan's evaluation, kept by 統計報告担当."""
+    officer, fy = next(c.login for c in STAFF if c.role is Role.REPORT_OFFICER), fiscal_year(town.today)
+    for viewpoint, title, unit, source, target in INDICATORS:
+        draft = IndicatorDraft(goal="2", viewpoint=viewpoint, title=title, unit=unit, source=source)
+        made = town.do(officer, add_indicator, draft)
+        for year in (fy - 1, fy):
+            actual = target - 1 if source == MANUAL else None
+            town.do(officer, set_year, made.id, YearDraft(fy=year, target=target, actual=actual))
+    town.do(officer, add_finding, FindingDraft(**FINDING, fy=fy))
 
 
 def seal_past(clock: MovableClock) -> None:

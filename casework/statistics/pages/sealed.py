@@ -71,7 +71,8 @@ def sheet(period: str, unit: str, group: str) -> Response:
     """One dimension or pair: table and chart side by side, with the change on the year before."""
     found = queries.sheet(context(), unit, group, period=period)
     shown = [(_names(found, row), row) for row in found.rows]
-    bars = _bars(shown) if len(found.dims) == 1 else []
+    drawn = len(found.dims) == 1 and any(row.shown for row in found.rows)
+    bars = _bars(shown) if drawn else []
     paths = {kind: url_for(f"statistics_pages.{kind}", **_ids(found)) for kind in ("as_csv", "as_xlsx")}
     return page(
         "statistics/sheet.html",
