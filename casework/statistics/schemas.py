@@ -36,6 +36,18 @@ class ReportArgs(InSchema):
     )
 
 
+class ReportChoice(InSchema):
+    """What the page asks: nothing is counted before a purpose is chosen."""
+
+    fy = fields.Integer(load_default=None, allow_none=True)
+    purpose = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.OneOf(PURPOSES, error=Fault("unknown_code")),
+        metadata={"label_of": "report_purpose"},
+    )
+
+
 class SheetChoiceOut(OutSchema):
     unit = fields.String()
     group = fields.String()

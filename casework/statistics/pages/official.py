@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, request, url_for
+from flask import Response, url_for
 
 from ...kernel.fiscal import fiscal_label, fiscal_year
 from ...kernel.wareki import format_moment
@@ -12,7 +12,7 @@ from ...web.pages.blueprint import arguments
 from ...web.request import context
 from .. import queries
 from ..rules.official import PURPOSES, Line, OfficialReport
-from ..schemas import ReportArgs
+from ..schemas import ReportArgs, ReportChoice
 from .base import Row, bp, name_of, spreadsheet
 
 SOURCES = {
@@ -29,11 +29,20 @@ def official() -> Response:
     """First the year and what it is for; then the numbers."""
     today = fiscal_year(context().today)
     years = [(fy, fiscal_label(fy)) for fy in range(today, today - YEARS, -1)]
-    found = queries.official_report(context(), **arguments(ReportArgs)) if request.args else None
+    asked = arguments(ReportChoice)
+    fy = today if asked["fy"] is None else asked["fy"]
+    read = asked["purpose"] is not None  # a year alone shows nothing yet
+    found = queries.official_report(context(), fy=fy, purpose=asked["purpose"]) if read else None
     lines = {} if found is None else {s.id: [(_name(line), line) for line in s.lines] for s in found.sections}
     files = None if found is None else url_for(".official_xlsx", fy=found.fy, purpose=found.purpose)
     return page(
-        "statistics/official.html", found=found, lines=lines, years=years, purposes=PURPOSES, files=files
+        "statistics/official.html",
+        found=found,
+        lines=lines,
+        years=years,
+        purposes=PURPOSES,
+        files=files,
+        fy=fy,
     )
 
 
