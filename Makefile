@@ -71,6 +71,7 @@ manual: setup  ## Make the pictures of the manual anew
 bench: setup  ## Measure against the figures of docs/performance.md
 	$(BIN)/python -m tests.bench $(ARGS)
 	$(BIN)/python -m tests.bench.pages
+	$(BIN)/python -m tests.bench.sealing
 
 prove: setup  ## The long form of the tests marked `long`
 	$(BIN)/python -m pytest -m long --long --timeout=0 -n $(WORKERS) $(ARGS)
