@@ -44,7 +44,7 @@ def seal(ctx: Context, code: str, progress: Progress | None = None) -> EditionVi
     counts = count(tables, facts.facts(ctx, period, places), key, menu.rule)
     draft = protect_counts(tables, counts, key, menu.rule)
     say("auditing")
-    known = queries.official_totals(ctx, period)
+    known = queries.official_totals(ctx, period, values)
     report = Auditor(period, draft, earlier, menu.rule, values.area_of, known).hide_more()
     say("storing")
     return _store(ctx, period, draft, report)

@@ -20,19 +20,20 @@ from ...outreach.models import OutreachEpisode, Visit
 from ...participation.models import Need, Placement
 from ...plan.models import Plan
 from ...usecase import Context, use_case
-from ..rules import UNKNOWN, Menu, Period, Place
+from ..rules import UNKNOWN, Period, Place, StatKind, Values
 from ..rules.official import PURPOSES, Line, OfficialReport, Section, below_city
 from . import shelf
 from .facts import MERGED, Places, span, values
 
 ACCOMPANY = "accompany"
 TAKEN_UP = "taken_up"
+BELOW_CITY = (("window", Intake.window), ("route", Intake.intake_route))
 MANY = 10**9  # a number that is not shown may also be one hidden beside the only small one
 
 
 @dataclass(frozen=True, slots=True)
-class _Year:
-    """A fiscal year as days and as moments."""
+class _Span:
+    """Days, and the moments in which they begin and end."""
 
     first: date
     last: date
@@ -46,9 +47,8 @@ class _Year:
         return column >= self.first, column <= self.last
 
 
-def _year(fy: int) -> _Year:
-    first, last = fiscal_range(fy)
-    return _Year(first, last, *span(first, last))
+def _span(first: date, last: date) -> _Span:
+    return _Span(first, last, *span(first, last))
 
 
 @use_case(P.STATISTICS_REPORT, event="statistics.official_read", reads=True)
@@ -66,30 +66,34 @@ def official_report(ctx: Context, *, fy: int, purpose: str) -> OfficialReport:
 
 def sections_of(ctx: Context, fy: int) -> tuple[Section, ...]:
     """Step: all counts of a fiscal year."""
-    year = _year(fy)
+    year, codes = _span(*fiscal_range(fy)), values(ctx, shelf.menu(), Places(ctx))
     return (
-        Section("intake", tuple(_intake(ctx, year))),
+        Section("intake", tuple(_intake(ctx, year, codes))),
         Section("multi_agency", tuple(_multi_agency(ctx, year))),
-        Section("meeting", tuple(_meetings(ctx, year))),
+        Section("meeting", tuple(_meetings(ctx, year, codes))),
         Section("outreach", tuple(_outreach(ctx, year))),
         Section("participation", tuple(_participation(ctx, year))),
     )
 
 
-def official_totals(ctx: Context, period: Period) -> dict[Place, tuple[int, int]]:
-    """Step: what the report says exactly of a fiscal year, for the audit of its edition."""
-    year = _year(period.fiscal_year)
-    total = _count(ctx, _received(year), Intake.id)
-    found: dict[Place, tuple[int, int]] = {("intake.total", ()): (total, total)}
-    for name, column in (("window", Intake.window), ("route", Intake.intake_route)):
-        for code, n in _by(ctx, year, column, name).items():
+def official_totals(ctx: Context, period: Period, codes: Values) -> dict[Place, tuple[int, int]]:
+    """Step: what the report says exactly, for the audit of an edition.
+
+    Totals are known as exactly for a month or a quarter as for their year (docs/decisions/0011); windows and routes
+    are reported for a year only.
+    """
+    days = _span(period.first, period.last)
+    items = (*_held(days), AgendaItem.meeting_id == Meeting.id, _kept())
+    totals = {
+        "intake": _count(ctx, _received(days), Intake.id),
+        "agenda": _count(ctx, items, AgendaItem.id, Meeting),
+        "visit": _count(ctx, days.at(Visit.recorded_at), Visit.id),
+        "need": _count(ctx, days.at(Need.requested_at), Need.id),
+    }
+    found: dict[Place, tuple[int, int]] = {(f"{unit}.total", ()): (n, n) for unit, n in totals.items()}
+    for name, column in BELOW_CITY if period.kind is StatKind.YEAR else ():
+        for code, n in _by(ctx, days, column, codes.by_dimension[("intake", name)]).items():
             found[(f"intake.{name}", (code,))] = (1, MANY) if n is None else (n, n)
-    items = _count(ctx, (*_held(year), AgendaItem.meeting_id == Meeting.id, _kept()), AgendaItem.id, Meeting)
-    found[("agenda.total", ())] = (items, items)
-    visits = _count(ctx, year.at(Visit.recorded_at), Visit.id)
-    found[("visit.total", ())] = (visits, visits)
-    needs = _count(ctx, year.at(Need.requested_at), Need.id)
-    found[("need.total", ())] = (needs, needs)
     return found
 
 
@@ -98,31 +102,29 @@ def _count(ctx: Context, where: Sequence[Any], column: Any, *also: Any) -> int:
     return ctx.count(query, column.class_, *also)
 
 
-def _received(year: _Year) -> tuple[Any, ...]:
+def _received(year: _Span) -> tuple[Any, ...]:
     return (*year.on(Intake.received_on), Intake.state != MERGED)
 
 
-def _by(ctx: Context, year: _Year, column: Any, dim: str) -> dict[str, int | None]:
-    menu: Menu = shelf.menu()
-    codes = tuple(values(ctx, menu, Places(ctx)).by_dimension[("intake", dim)])
+def _by(ctx: Context, year: _Span, column: Any, codes: Sequence[str]) -> dict[str, int | None]:
     query = ctx.select(Intake).where(*_received(year)).group_by(column)
     found = ctx.session.execute(query.with_only_columns(column, func.count(Intake.id)))
     counted = {str(row[0] or UNKNOWN): int(row[1]) for row in found}
-    return below_city(counted, codes)
+    return below_city(counted, tuple(codes))
 
 
-def _intake(ctx: Context, year: _Year) -> list[Line]:
+def _intake(ctx: Context, year: _Span, codes: Values) -> list[Line]:
     lines = [
         Line("received", "events", _count(ctx, _received(year), Intake.id)),
         Line("received", "persons", _count(ctx, _received(year), Intake.person_id)),
     ]
-    for name, column in (("window", Intake.window), ("route", Intake.intake_route)):
-        found = _by(ctx, year, column, name)
+    for name, column in BELOW_CITY:
+        found = _by(ctx, year, column, codes.by_dimension[("intake", name)])
         lines += [Line(f"received_by_{name}", "events", n, code) for code, n in found.items()]
     return lines
 
 
-def _multi_agency(ctx: Context, year: _Year) -> list[Line]:
+def _multi_agency(ctx: Context, year: _Span) -> list[Line]:
     return [
         Line("new", "cases", _newly_taken_up(ctx, year)),
         Line("plans", "events", _count(ctx, (*year.on(Plan.decided_on), Plan.revision == 1), Plan.id)),
@@ -134,7 +136,7 @@ def _multi_agency(ctx: Context, year: _Year) -> list[Line]:
     ]
 
 
-def _newly_taken_up(ctx: Context, year: _Year) -> int:
+def _newly_taken_up(ctx: Context, year: _Span) -> int:
     """Cases first taken up in the year: by a coordinator, or by a meeting that decided their 主担当."""
     first: dict[UUID, datetime] = {}
     for model, at, where in (
@@ -147,17 +149,17 @@ def _newly_taken_up(ctx: Context, year: _Year) -> int:
     return sum(begun >= year.begun for begun in first.values())
 
 
-def _over(ctx: Context, year: _Year, reason: Any) -> int:
+def _over(ctx: Context, year: _Span, reason: Any) -> int:
     where = (*year.at(Case.closed_at), reason.is_not(None), Case.multi_agency.is_(True))
     return _count(ctx, where, Case.id)
 
 
-def _continuing(year: _Year) -> tuple[Any, ...]:
+def _continuing(year: _Span) -> tuple[Any, ...]:
     running = Case.closed_at.is_(None) | (Case.closed_at >= year.over)
     return (Case.opened_at < year.over, running, Case.multi_agency.is_(True))
 
 
-def _held(year: _Year) -> tuple[Any, ...]:
+def _held(year: _Span) -> tuple[Any, ...]:
     return year.at(Meeting.held_at)
 
 
@@ -165,13 +167,13 @@ def _kept() -> Any:
     return AgendaItem.withdrawn_at.is_(None)
 
 
-def _meetings(ctx: Context, year: _Year) -> list[Line]:
+def _meetings(ctx: Context, year: _Span, codes: Values) -> list[Line]:
     """Meetings held by basis; cases discussed, once each, and items."""
     query = ctx.select(Meeting).where(*_held(year)).group_by(Meeting.basis)
     found = ctx.session.execute(query.with_only_columns(Meeting.basis, func.count(Meeting.id)))
     held: dict[str, int] = {str(row[0]): int(row[1]) for row in found}
-    codes = values(ctx, shelf.menu(), Places(ctx)).by_dimension[("agenda", "basis")]
-    lines = [Line("held_by_basis", "events", held.get(code, 0), code) for code in codes if code != UNKNOWN]
+    bases = codes.by_dimension[("agenda", "basis")]
+    lines = [Line("held_by_basis", "events", held.get(code, 0), code) for code in bases if code != UNKNOWN]
     on = (*_held(year), AgendaItem.meeting_id == Meeting.id, _kept())
     return [
         Line("held", "events", sum(held.values())),
@@ -181,7 +183,7 @@ def _meetings(ctx: Context, year: _Year) -> list[Line]:
     ]
 
 
-def _outreach(ctx: Context, year: _Year) -> list[Line]:
+def _outreach(ctx: Context, year: _Span) -> list[Line]:
     visited = year.at(Visit.recorded_at)
     planned = (*year.on(Plan.decided_on), Plan.outreach_needed.is_(True))
     return [
@@ -193,7 +195,7 @@ def _outreach(ctx: Context, year: _Year) -> list[Line]:
     ]
 
 
-def _participation(ctx: Context, year: _Year) -> list[Line]:
+def _participation(ctx: Context, year: _Span) -> list[Line]:
     planned = (*year.on(Plan.decided_on), Plan.participation_needed.is_(True))
     begun = year.on(Placement.begins_on)
     return [

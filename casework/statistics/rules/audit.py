@@ -277,7 +277,6 @@ class Auditor:
 
     def _next_to_hide(self, node: int) -> Place | None:
         """A shown number of this edition beside the one that is known too closely: the smallest part, then a whole."""
-        places = {n: (table, key) for (code, table, key), n in self.nodes.items() if code == self.period.code}
         seen, edge = {node}, [node]
         while edge:
             around = [
@@ -287,10 +286,11 @@ class Auditor:
                 for n in (self.web.sums[s][0], *self.web.sums[s][1])
             ]
             fresh = [n for n in dict.fromkeys(around) if n not in seen]
-            shown = [n for n in fresh if n in places and self.draft.cells[places[n]].shown is not None]
+            cells = [self._cell_at[n] for n in fresh if n in self._cell_at]
+            shown = [cell for cell in cells if cell.shown is not None]
             if shown:
-                parts = [n for n in shown if not places[n][0].endswith(".total")]
-                return places[min(parts or shown, key=lambda n: (self.draft.cells[places[n]].shown or 0, n))]
+                parts = [cell for cell in shown if not cell.place[0].endswith(".total")]
+                return min(parts or shown, key=lambda cell: (cell.shown or 0, cell.place)).place
             seen.update(fresh)
             edge = fresh
         return None

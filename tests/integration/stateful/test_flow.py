@@ -16,7 +16,7 @@ from tests.integration.stateful.people import PEOPLE
 from tests.integration.stateful.steps import STEPS, Run, possible
 from tests.support.world import World
 
-RUNS, LONG_RUNS, STEPS_PER_RUN = 140, 5000, 40
+RUNS, LONG_RUNS, STEPS_PER_RUN = 200, 5000, 40
 # Stages at which the runs begin: without them a run of refusals would pass.
 MUST_HAPPEN = {
     "receive", "keep", "take_up", "assess", "record_consent", "refer_intake", "acknowledge", "propose", "plan_meeting",

@@ -16,11 +16,11 @@ from casework.kernel.actor import Actor
 from casework.kernel.errors import BadInput, NotAllowed, Refused
 from casework.statistics import actions, queries
 from casework.statistics.queries import shelf
-from casework.statistics.rules import StatKind, parse_period
+from casework.statistics.rules import Auditor, StatKind, parse_period, periods_of
+from tests.integration.statistics.conftest import CASES, END
+from tests.support.attacker import Attacker
 from tests.support.world import World
 
-CASES = 500
-END = date(2026, 4, 1)
 PERIODS = ("2025-05", "2025-Q1", "FY2025")
 
 
@@ -184,13 +184,50 @@ def test_the_bundle_tells_its_hierarchies_and_its_rule(house: World) -> None:
         assert table["rule"] == {"kind": "round_rand", "base": 5, "mask_lt": 10}
 
 
-def test_the_same_group_has_the_same_number_in_every_table(house: World) -> None:
-    """The cases of a month that is the only one with cases are those of its quarter and of its year."""
+def test_the_same_records_have_the_same_number_in_every_period_that_holds_them(world: World) -> None:
+    """All cases were registered in March: that month, its quarter and its year are the same records."""
+    load(world.settings, world.keys, cases=300, months=1, end=END, seed=1)
+    world.later(days=2)
+    _seal(world, "2026-03", "2025-Q4", "FY2025")
+    tables = queries.bundle(world.ctx(_supervisor(world)), fy=2025).tables
+    shown: dict[tuple[str, int], set[int]] = {}
+    for table in tables:
+        for at, value in enumerate(table["values"]):
+            if value is not None:
+                shown.setdefault((table["id"], at), set()).add(value)
+    assert len(shown) > 50
+    assert [place for place, values in shown.items() if len(values) > 1] == []
+
+
+def test_what_the_audit_is_told_to_be_official_is_the_truth(
+    house: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For a month and a quarter the totals of those days; for a year windows and routes too, as they are reported."""
+    told: dict[str, int] = {}
+
+    class Watching(Auditor):
+        def __init__(self, period: Any, draft: Any, *others: Any) -> None:
+            official = others[-1]
+            told[period.code] = len(official)
+            for place, (low, high) in official.items():
+                assert low <= draft.cells[place].n <= high, (period.code, place)
+            super().__init__(period, draft, *others)
+
+    monkeypatch.setattr(actions, "Auditor", Watching)
     _seal(house, *PERIODS)
-    who = _supervisor(house)
-    total = queries.table(house.ctx(who), "case.total", period="FY2025").cells[0].shown
-    first = queries.sheet(house.ctx(who), "case", "total", period="FY2025").total.shown
-    assert total == first == queries.year_totals(house.ctx(who), fy=2025).totals[1].shown["FY2025"]
+    assert told["2025-05"] == told["2025-Q1"] == 4
+    assert told["FY2025"] > 30
+
+
+def test_the_attacker_finds_nothing_in_the_bundle_that_the_door_gives(house: World) -> None:
+    """The published shape itself: every sum of it holds, and nothing that may be small is known to within two."""
+    _seal(house, *(period.code for period in periods_of(2025)))
+    view = queries.bundle(house.ctx(_supervisor(house)), fy=2025)
+    attacker = Attacker({"dims": view.dims, "tables": view.tables}, {})
+    assert len(attacker.equations) > 1000
+    assert attacker.propagate() == 0
+    close = [n for n, low in enumerate(attacker.low) if low < 10 and attacker.high[n] - low <= 2]
+    assert close == []
 
 
 def test_counts_from_the_database_are_those_of_the_drawn_caseload(house: World) -> None:
