@@ -36,7 +36,8 @@ def seal(ctx: Context, code: str, progress: Progress | None = None) -> EditionVi
     a statistics key changed within the fiscal year, a tampered edition."""
     period, say = parse_period(code), progress or (lambda _: None)
     _may_be_sealed(ctx, period)
-    earlier = [shelf.published(ctx, row) for row in shelf.editions_of(ctx, period.fiscal_year)]
+    before = shelf.volumes(ctx, shelf.editions_of(ctx, period.fiscal_year))
+    earlier = [shelf.published(ctx, volume) for volume in before]
     say("counting")
     menu, places = shelf.menu(), facts.Places(ctx)
     values = facts.values(ctx, menu, places)

@@ -30,6 +30,7 @@ bp = ApiBlueprint("statistics", doc="統計")
 
 bp.door("GET", "/statistics/menu", queries.menu, gives=MenuOut)
 bp.door("GET", "/statistics/editions", queries.editions, query=MaybeYearArgs, gives=EditionOut, many=True)
+bp.door("GET", "/statistics/editions/<period>", queries.edition, gives=EditionOut)
 bp.download(
     "/statistics/tables/<table_id>.csv", queries.table, query=PeriodArgs, mimetype="text/csv", write=table_csv
 )

@@ -113,11 +113,7 @@ class ApiBlueprint(Blueprint):
 
         view.__name__ = endpoint
         view.__doc__ = f"{about.summary}\n\nPermission: {about.permission.value}. Event: {about.event}."
-        handler: Callable[..., Any] = view
-        for code in sorted(_statuses("GET", True, False), reverse=True):
-            handler = self.alt_response(code, response=HTTPStatus(code).name)(handler)
-        handler = self.response(200, {"type": "string"}, content_type=mimetype)(handler)
-        handler = self.doc(**_parameters("GET"))(self.arguments(query, location="query")(handler))
+        handler = self._documented(view, "GET", None, query, {"type": "string"}, 200, False, mimetype)
         self.route(path, methods=["GET"], endpoint=endpoint)(handler)
         self.use_cases[endpoint] = about
 
@@ -127,15 +123,16 @@ class ApiBlueprint(Blueprint):
         method: str,
         takes: type[ma.Schema] | None,
         query: type[ma.Schema] | None,
-        shape: ma.Schema | None,
+        shape: ma.Schema | dict[str, str] | None,
         status: int,
         edits: bool,
+        mimetype: str | None = None,
     ) -> Callable[..., Any]:
         """The view with its parsing and everything the OpenAPI document says of it."""
         handler = view
         for code in sorted(_statuses(method, takes is not None or query is not None, edits), reverse=True):
             handler = self.alt_response(code, response=HTTPStatus(code).name)(handler)
-        handler = self.response(status, shape)(handler)
+        handler = self.response(status, shape, content_type=mimetype)(handler)
         if query is not None:
             handler = self.arguments(query, location="query")(handler)
         if takes is not None:

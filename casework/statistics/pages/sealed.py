@@ -13,7 +13,7 @@ from ...web.pages import page
 from ...web.pages.blueprint import arguments
 from ...web.request import context
 from .. import queries
-from ..rules import EditionView, RowView, SheetView, StatKind
+from ..rules import RowView, SheetView, StatKind, parse_period
 from ..schemas import MaybeYearArgs
 from .base import HIDDEN, Row, bp, comma_separated, name_of, spreadsheet
 
@@ -43,27 +43,14 @@ def overview() -> Response:
     return page("statistics/overview.html", by_kind=by_kind, **show)
 
 
-@bp.page("/statistics/<period>", queries.menu)
+@bp.page("/statistics/<period>", queries.edition)
 def edition(period: str) -> Response:
     """What a sealed period can be asked for."""
-    found = _edition(period)
-    menu = queries.menu(context())
-    offered = [s for s in menu.sheets if found.kind in s.kinds]
+    found = queries.edition(context(), period)
+    offered = [s for s in queries.menu(context()).sheets if found.kind in s.kinds]
     heads = [s for s in offered if s.group == "total"]
     units = [(head.name, [s for s in offered if s.unit == head.unit and s != head]) for head in heads]
     return page("statistics/edition.html", edition=found, units=units)
-
-
-def _edition(period: str) -> EditionView:
-    """The period among those of its year; one that is not sealed is told as the JSON door tells it."""
-    table = queries.table(context(), "case.total", period=period)
-    fy = int(period[2:]) if period.startswith("FY") else _year_of(period)
-    return next(e for e in queries.editions(context(), fy=fy) if e.period == table.edition)
-
-
-def _year_of(period: str) -> int:
-    year, part = period.split("-")
-    return int(year) if part.startswith("Q") or int(part) > 3 else int(year) - 1
 
 
 @bp.page(SHEET, queries.sheet)
@@ -77,11 +64,10 @@ def sheet(period: str, unit: str, group: str) -> Response:
     return page(
         "statistics/sheet.html",
         view=found,
-        edition=_edition(period),
+        period=parse_period(found.period),
         rows=shown,
         grid=_grid(found) if len(found.dims) == 2 else None,
         bars=bars,
-        heads=_heads(found),
         height=TALL * len(bars),
         **paths,
     )
@@ -115,11 +101,6 @@ def _grid(view: SheetView) -> dict[str, Any]:
     }
 
 
-def _heads(view: SheetView) -> tuple[str, ...]:
-    names = {(s.unit, s.group): s.name for s in queries.menu(context()).sheets}
-    return tuple(names[(view.unit, dim)] for dim in view.dims)
-
-
 @bp.page(f"{SHEET}.csv", queries.sheet)
 def as_csv(period: str, unit: str, group: str) -> Response:
     """The sheet as CSV."""
@@ -135,9 +116,8 @@ def as_xlsx(period: str, unit: str, group: str) -> Response:
 
 
 def _title(view: SheetView) -> list[Row]:
-    edition = _edition(view.period)
     return [
-        [f"{view.unit_name}: {view.name}", edition.label],
+        [f"{view.unit_name}: {view.name}", parse_period(view.period).label],
         ["数え方", view.counted],
         ["示し方", "10未満(0を含む)と、ほかの数から分かる数は「―」。ほかは5の倍数に丸めた数。"],
         ["集計した日時", format_moment(view.sealed_at)],
@@ -146,7 +126,7 @@ def _title(view: SheetView) -> list[Row]:
 
 
 def _lines(view: SheetView) -> list[Row]:
-    heads: Row = [*_heads(view), "件数", "前年", "増減"]
+    heads: Row = [*view.heads, "件数", "前年", "増減"]
     rows = [
         [*_names(view, row), _number(row.shown), _number(row.before), _number(row.change)]
         for row in view.rows

@@ -117,7 +117,7 @@ def _lines(ctx: Context, sealed: Edition | None, unit: str, dim: str, only: str 
     """Numbers of one dimension of the sealed year, by code; nothing before it is sealed."""
     if sealed is None:
         return []
-    tables = {t.table_id: t for t in shelf.tables_of(ctx, sealed) if (t.of, t.group) == (unit, dim)}
+    tables = {t.table_id: t for t in shelf.tables_of(ctx, sealed, unit, (dim,))}
     found: list[GapLine] = []
     for cell in shelf.cells_of(ctx, sealed, list(tables)):
         code = tables[cell.table_id].answer or cell.key

@@ -14,6 +14,7 @@ from ...agencies.models import Agency, District, Initiative, Window
 from ...cases.models import Case, CaseIssue, CasePerson, Note
 from ...codes import lookup
 from ...intake.models import Intake, IntakeTopic
+from ...intake.rules import IntakeState
 from ...kernel.clock import TOKYO, tokyo_date
 from ...kernel.wareki import PartialDate
 from ...meeting.models import ActionItem, AgendaItem, Decision, ItemMember, Meeting, MissingResource
@@ -27,7 +28,7 @@ from ..rules import OTHER, UNKNOWN, Dimension, Fact, Menu, Period, Values
 
 AGES = ((18, "under18"), (40, "18to39"), (65, "40to64"), (75, "65to74"), (200, "75over"))
 WAITS = ((7, "within7"), (30, "within30"), (90, "within90"))
-MERGED = "merged_duplicate"
+MERGED = IntakeState.MERGED_DUPLICATE.value
 MULTIPLE = {"issue": "issue", "compound": "compound_issue"}
 BATCH = 2000  # keys of persons that are unwrapped at once; the key ring holds twice as many
 
@@ -66,8 +67,7 @@ def values(ctx: Context, menu: Menu, places: Places) -> Values:
     for entry in lookup.entries(ctx.session, lists):
         coded[entry.list].append(entry.code)
     found = {(d.unit, d.id): _values(d, coded, places) for d in menu.dimensions}
-    area_of = {**{nine: places.parent.get(nine, UNKNOWN) for nine in places.nine}}
-    return Values(found, area_of)
+    return Values(found, {nine: places.parent.get(nine, UNKNOWN) for nine in places.nine})
 
 
 def _values(dim: Dimension, coded: dict[str, list[str]], places: Places) -> list[str]:

@@ -15,7 +15,9 @@ from ...kernel.actor import Permission as P
 from ...kernel.clock import tokyo_date
 from ...meeting.models import ActionItem, Meeting
 from ...plan.models import Plan
+from ...plan.rules import PlanState
 from ...referral.models import Referral
+from ...referral.rules import PENDING, ReferralState
 from ...usecase import Context, use_case
 from ..rules.operations import (
     RECENT_DAYS,
@@ -26,10 +28,6 @@ from ..rules.operations import (
     duration,
     waiting,
 )
-
-PENDING = ("sent", "acknowledged")
-RETURNED = "returned"
-ACTIVE = "active"
 
 
 @use_case(P.OPERATIONS_READ, event="operations.read", reads=True)
@@ -50,7 +48,8 @@ def _rows(ctx: Context, query: Any, *columns: Any) -> list[Any]:
 
 
 def _pending(ctx: Context) -> list[tuple[str, int]]:
-    query = ctx.select(Referral, permission=P.REFERRAL_READ).where(Referral.state.in_(PENDING))
+    query = ctx.select(Referral, permission=P.REFERRAL_READ)
+    query = query.where(Referral.state.in_(sorted(state.value for state in PENDING)))
     found = _rows(ctx, query, Referral.to_agency, Referral.sent_at)
     return [(row.to_agency, (ctx.today - tokyo_date(row.sent_at)).days) for row in found]
 
@@ -58,7 +57,7 @@ def _pending(ctx: Context) -> list[tuple[str, int]]:
 def _returns(ctx: Context) -> list[ReturnLine]:
     since = ctx.now - timedelta(days=RECENT_DAYS)
     query = ctx.select(Referral, permission=P.REFERRAL_READ)
-    query = query.where(Referral.state == RETURNED, Referral.answered_at >= since)
+    query = query.where(Referral.state == ReferralState.RETURNED.value, Referral.answered_at >= since)
     query = query.group_by(Referral.from_agency, Referral.to_agency)
     found = _rows(ctx, query, Referral.from_agency, Referral.to_agency, func.count(Referral.id).label("n"))
     lines = [ReturnLine(row.to_agency, row.from_agency, row.n) for row in found]
@@ -89,7 +88,7 @@ def _load(ctx: Context) -> list[LoadLine]:
 
 def _reviews_late(ctx: Context) -> int:
     query = ctx.select(Plan, permission=P.PLAN_READ)
-    query = query.where(Plan.state == ACTIVE, Plan.next_review_on < ctx.today)
+    query = query.where(Plan.state == PlanState.ACTIVE.value, Plan.next_review_on < ctx.today)
     return int(_rows(ctx, query, func.count(Plan.id))[0][0])
 
 

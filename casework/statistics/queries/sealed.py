@@ -134,25 +134,31 @@ def sheet(ctx: Context, unit: str, group: str, *, period: str) -> SheetView:
         raise BadInput("table_unlisted", "group")
     row = shelf.edition(ctx, period)
     before = _year_before(ctx, row)
-    now, then = _lines(ctx, row, unit, group), {} if before is None else _lines(ctx, before, unit, group)
-    totals = [{} if r is None else _lines(ctx, r, unit, TOTAL) for r in (row, before)]
-    dims = tuple(group.split("*")) if group != TOTAL else ()
-    several = len(dims) == 1 and shelf.menu().dimension(unit, group).several
+    now, total = _lines(ctx, row, unit, group)
+    then, total_then = ({}, None) if before is None else _lines(ctx, before, unit, group)
+    dims = [] if group == TOTAL else [shelf.menu().dimension(unit, name) for name in group.split("*")]
     return SheetView(
         row.period,
         unit,
         group,
-        dims,
-        several,
+        tuple(dim.id for dim in dims),
+        any(dim.several for dim in dims),
         tuple(RowView(key, shown, then.get(key)) for key, shown in now.items()),
-        RowView((), totals[0].get(()), totals[1].get(())),
+        RowView((), total, total_then),
         row.sealed_at,
         None if before is None else before.period,
         shelf.menu().unit(unit).name,
         choice.name,
         choice.counted,
-        tuple(shelf.menu().dimension(unit, dim).source for dim in dims),
+        tuple(dim.name for dim in dims),
+        tuple(dim.source for dim in dims),
     )
+
+
+@use_case(P.STATISTICS_READ, event="statistics.edition_read", reads=True)
+def edition(ctx: Context, period: str) -> EditionView:
+    """One sealed period; Refused "statistics_pending" before it is sealed."""
+    return edition_view(shelf.edition(ctx, period))
 
 
 @use_case(P.STATISTICS_READ, event="statistics.year_read", reads=True)
@@ -189,12 +195,18 @@ def _year_before(ctx: Context, row: Edition) -> Edition | None:
     return found
 
 
-def _lines(ctx: Context, row: Edition, unit: str, group: str) -> dict[tuple[str, ...], int | None]:
-    told = [t for t in shelf.tables_of(ctx, row) if (t.of, t.group) == (unit, group)]
-    answers = {t.table_id: t.answer for t in told}
-    order = {t.table_id: t.sort for t in told}
-    cells = sorted(shelf.cells_of(ctx, row, list(answers)), key=lambda c: (order[c.table_id], c.at))
-    return {((answers[c.table_id],) if answers[c.table_id] else shelf.key_of(c.key)): c.shown for c in cells}
+def _lines(
+    ctx: Context, row: Edition, unit: str, group: str
+) -> tuple[dict[tuple[str, ...], int | None], int | None]:
+    """The numbers of a dimension or pair by their codes, and the total of the unit."""
+    told = {t.table_id: t for t in shelf.tables_of(ctx, row, unit, (group, TOTAL))}
+    cells = sorted(shelf.cells_of(ctx, row, list(told)), key=lambda c: (told[c.table_id].sort, c.at))
+    lines = {
+        ((told[c.table_id].answer,) if told[c.table_id].answer else shelf.key_of(c.key)): c.shown
+        for c in cells
+        if told[c.table_id].group == group
+    }
+    return lines, next((c.shown for c in cells if told[c.table_id].group == TOTAL), None)
 
 
 @use_case(P.STATISTICS_READ, event="statistics.bundle_read", reads=True)
@@ -204,9 +216,9 @@ def bundle(ctx: Context, *, fy: int) -> BundleView:
     if not rows:
         raise Refused("statistics_pending", "fy", period=f"FY{fy}")
     views = [
-        _table_view(row, told, cells)
-        for row in rows
-        for told, cells in _by_table(shelf.tables_of(ctx, row), shelf.cells_of(ctx, row))
+        _table_view(volume.row, told, cells)
+        for volume in shelf.volumes(ctx, rows)
+        for told, cells in _by_table(volume)
     ]
     known, places = shelf.menu(), Places(ctx)
     names = {(d.unit, d.id): _hierarchy(d) for d in known.dimensions if not d.several}
@@ -218,13 +230,11 @@ def bundle(ctx: Context, *, fy: int) -> BundleView:
     )
 
 
-def _by_table(
-    tables: Sequence[EditionTable], cells: Sequence[EditionCell]
-) -> list[tuple[EditionTable, list[EditionCell]]]:
-    found: dict[str, list[EditionCell]] = {t.table_id: [] for t in tables}
-    for cell in cells:
+def _by_table(volume: shelf.Volume) -> list[tuple[EditionTable, list[EditionCell]]]:
+    found: dict[str, list[EditionCell]] = {t.table_id: [] for t in volume.tables}
+    for cell in volume.cells:
         found[cell.table_id].append(cell)
-    return [(t, found[t.table_id]) for t in tables]
+    return [(t, found[t.table_id]) for t in volume.tables]
 
 
 def _hierarchy(dim: Dimension) -> tuple[str, str]:
@@ -265,10 +275,8 @@ def _told(view: TableView, names: Mapping[tuple[str, str], tuple[str, str]], kno
 @use_case(P.STATISTICS_SEAL, event="statistics.verified", reads=True)
 def verify(ctx: Context) -> list[tuple[str, bool]]:
     """Every edition, and whether it is as it was sealed."""
-    return [
-        (row.period, shelf.whole(ctx, row, shelf.tables_of(ctx, row), shelf.cells_of(ctx, row)))
-        for row in shelf.editions_of(ctx)
-    ]
+    found = shelf.volumes(ctx, shelf.editions_of(ctx))
+    return [(volume.row.period, shelf.whole(ctx, volume)) for volume in found]
 
 
 @use_case(P.STATISTICS_SEAL, event="statistics.audits_read", reads=True)

@@ -6,6 +6,7 @@ import hmac
 import json
 import tomllib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from uuid import UUID
@@ -51,15 +52,15 @@ def edition(ctx: Context, period: str) -> Edition:
     return found
 
 
-def tables_of(ctx: Context, row: Edition) -> list[EditionTable]:
-    query = select(EditionTable).where(EditionTable.edition_id == row.id).order_by(EditionTable.sort)
-    return list(ctx.session.scalars(query))
+def tables_of(ctx: Context, row: Edition, unit: str, groups: Sequence[str]) -> list[EditionTable]:
+    """The tables of an edition for one unit and some of its groups."""
+    query = select(EditionTable).where(EditionTable.edition_id == row.id, EditionTable.of == unit)
+    return list(ctx.session.scalars(query.where(EditionTable.group.in_(groups)).order_by(EditionTable.sort)))
 
 
-def cells_of(ctx: Context, row: Edition, names: Sequence[str] | None = None) -> list[EditionCell]:
-    query = select(EditionCell).where(EditionCell.edition_id == row.id)
-    if names is not None:
-        query = query.where(EditionCell.table_id.in_(names))
+def cells_of(ctx: Context, row: Edition, names: Sequence[str]) -> list[EditionCell]:
+    """The numbers of some tables of an edition."""
+    query = select(EditionCell).where(EditionCell.edition_id == row.id, EditionCell.table_id.in_(names))
     return list(ctx.session.scalars(query.order_by(EditionCell.table_id, EditionCell.at)))
 
 
@@ -76,28 +77,47 @@ def key_of(text: str) -> tuple[str, ...]:
     return tuple(text.split(",")) if text else ()
 
 
-def published(ctx: Context, row: Edition) -> Published:
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """An edition with everything in it."""
+
+    row: Edition
+    tables: list[EditionTable]
+    cells: list[EditionCell]
+
+
+def volumes(ctx: Context, rows: Sequence[Edition]) -> list[Volume]:
+    """Whole editions, in two statements whatever their number."""
+    found = {row.id: Volume(row, [], []) for row in rows}
+    tables = select(EditionTable).where(EditionTable.edition_id.in_(found)).order_by(EditionTable.sort)
+    for table in ctx.session.scalars(tables):
+        found[table.edition_id].tables.append(table)
+    cells = select(EditionCell).where(EditionCell.edition_id.in_(found))
+    for cell in ctx.session.scalars(cells.order_by(EditionCell.table_id, EditionCell.at)):
+        found[cell.edition_id].cells.append(cell)
+    return list(found.values())
+
+
+def published(ctx: Context, volume: Volume) -> Published:
     """An edition as the audit reads it; Refused "edition_tampered" if its numbers are not those that were sealed."""
-    tables, cells = tables_of(ctx, row), cells_of(ctx, row)
-    if not whole(ctx, row, tables, cells):
-        raise Refused("edition_tampered", period=row.period)
+    if not whole(ctx, volume):
+        raise Refused("edition_tampered", period=volume.row.period)
     keys: dict[str, list[tuple[str, ...]]] = {}
-    for cell in cells:
+    for cell in volume.cells:
         keys.setdefault(cell.table_id, []).append(key_of(cell.key))
-    shown: dict[Place, int | None] = {(c.table_id, key_of(c.key)): c.shown for c in cells}
+    shown: dict[Place, int | None] = {(c.table_id, key_of(c.key)): c.shown for c in volume.cells}
     told = tuple(
         Table(t.table_id, t.unit, t.of, key_of(t.dims), tuple(keys[t.table_id]), t.group, t.answer)
-        for t in tables
+        for t in volume.tables
     )
-    return Published(parse_period(row.period), told, shown)
+    return Published(parse_period(volume.row.period), told, shown)
 
 
-def whole(ctx: Context, row: Edition, tables: Sequence[EditionTable], cells: Sequence[EditionCell]) -> bool:
+def whole(ctx: Context, volume: Volume) -> bool:
     """Whether an edition is as it was sealed."""
-    key = statistics_key(ctx)
-    return row.key_mark == fingerprint(key) and hmac.compare_digest(
-        row.digest, digest(key, row, tables, cells)
-    )
+    key, row = statistics_key(ctx), volume.row
+    now = digest(key, row, volume.tables, volume.cells)
+    return row.key_mark == fingerprint(key) and hmac.compare_digest(row.digest, now)
 
 
 def digest(key: bytes, row: Edition, tables: Sequence[EditionTable], cells: Sequence[EditionCell]) -> str:

@@ -74,6 +74,7 @@ class SheetView:
     unit_name: str
     name: str
     counted: str
+    heads: tuple[str, ...]  # what the dimensions are called
     sources: tuple[str, ...]  # where the names of each dimension's codes stand
 
 

@@ -26,7 +26,7 @@ from casework.crypto import (
 )
 from tests.unit.crypto.owners import MOTHER, SON
 
-PURPOSES = ["session", "audit", "names", "idempotency", "throttle", "place"]
+PURPOSES = ["session", "audit", "names", "idempotency", "throttle", "place", "statistics"]
 
 
 def reopened(folder: Path, kek_dir: Path | None = None) -> FileKeyStore:
@@ -304,6 +304,22 @@ def test_an_altered_slot_is_wrong(damage: str, store: FileKeyStore, tmp_path: Pa
     with pytest.raises(KeyWrong):
         store.data_key(MOTHER)
     assert store.data_keys([SON]).keys() == {SON}
+
+
+def test_a_store_of_an_older_version_gets_the_purposes_it_lacks_and_keeps_the_others(
+    store: FileKeyStore, tmp_path: Path
+) -> None:
+    before = {name: store.purpose_key(name) for name in PURPOSES}
+    with closing(sqlite3.connect(tmp_path / "keystore.db")) as db, db:
+        db.execute("DELETE FROM purpose_key WHERE name = 'statistics'")
+    with pytest.raises(KeyMissing):
+        store.canary()
+    assert store.complete() == ["statistics"]
+    store.canary()
+    assert store.complete() == []
+    after = {name: store.purpose_key(name) for name in PURPOSES}
+    assert after.pop("statistics") != before.pop("statistics")
+    assert after == before
 
 
 def test_a_keystore_without_a_needed_purpose_refuses_to_start(store: FileKeyStore, tmp_path: Path) -> None:
