@@ -44,6 +44,7 @@ class Settings:
 
     session_idle_minutes: int = _range(1)
     session_absolute_hours: int = _range(1)
+    step_up_minutes: int = _range(1, 15)
     password_min_length: int = _range(8)
     argon2_time_cost: int = _range(1)
     argon2_memory_kib: int = _range(8)

@@ -57,6 +57,7 @@ class StaffSession(Unrecorded, Base):
     staff_id: Mapped[UUID] = ref("staff.id")
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime]  # when the person last proved who they are: sign-in or step-up
     ends_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     agent: Mapped[str]

@@ -104,7 +104,9 @@ def presence_for_token(session: Session, token: str, now: datetime, settings: Se
         return None
     if now - row.seen_at >= SEEN_EVERY:
         _write(session, row.id, seen_at=now)
-    return Presence(Actor(row.staff_id, row.name, memberships, now, row.id), row.must_change_password)
+    return Presence(
+        Actor(row.staff_id, row.name, memberships, now, row.id, row.confirmed_at), row.must_change_password
+    )
 
 
 # Built once: every request asks it.
@@ -112,6 +114,7 @@ _PRESENCE = (
     select(
         StaffSession.id,
         StaffSession.seen_at,
+        StaffSession.confirmed_at,
         StaffSession.ends_at,
         StaffSession.ended_at,
         Staff.id.label("staff_id"),

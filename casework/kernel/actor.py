@@ -140,13 +140,17 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody at the gate, with the memberships in force at `now`; `session_id` is the row behind the cookie."""
+    """Somebody at the gate, with the memberships in force at `now`; `session_id` is the row behind the cookie.
+
+    `confirmed_at`: when this person last proved at the keyboard who they are (sign-in or step-up).
+    """
 
     id: UUID
     name: str
     memberships: tuple[Membership, ...]
     now: datetime
     session_id: UUID | None = None
+    confirmed_at: datetime | None = None
     roles: frozenset[Role] = field(init=False)
     standings: tuple[Standing, ...] = field(init=False)
 

@@ -46,6 +46,15 @@ class NotAllowed(CaseworkError):
         self.permission = permission
 
 
+class StepUpRequired(CaseworkError):
+    """An act of weight wants the person to prove anew who they are (403); nothing was done."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__("step_up_required")
+
+
 class NotFound(CaseworkError):
     """What the actor cannot see does not exist (404): unknown, forbidden, erased and protected look alike."""
 

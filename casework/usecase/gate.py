@@ -6,6 +6,7 @@ import functools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 from sqlalchemy import Engine
@@ -16,13 +17,14 @@ from sqlalchemy.orm.exc import StaleDataError
 from ..audit import trail
 from ..db import writer_turn
 from ..db.store import WRITE
-from ..kernel.actor import Permission
+from ..kernel.actor import Permission, Role
 from ..kernel.errors import (
     BadInput,
     CaseworkError,
     NotAllowed,
     NotFound,
     Refused,
+    StepUpRequired,
     Unavailable,
     UncheckedUseCase,
     VersionConflict,
@@ -49,6 +51,7 @@ class UseCase:
     reads: bool
     name: str
     summary: str
+    confirmed: bool = False
 
 
 registry: dict[str, UseCase] = {}
@@ -63,16 +66,18 @@ class Gated(Protocol[P, R_co]):
 
 
 def use_case(
-    permission: Permission, *, event: str, reads: bool = False
+    permission: Permission, *, event: str, reads: bool = False, confirmed: bool = False
 ) -> Callable[[Callable[Concatenate[Context, P], T]], Gated[P, T]]:
     """Make a function of (ctx, ...) a use case.
 
     `event` is its name in the trail ("referral.accepted"). `reads=True`: nothing is written but the event, which
-    is committed before the answer leaves. A use case called by another joins its transaction.
+    is committed before the answer leaves. `confirmed=True`: whoever acts must have proved who they are within the
+    last minutes (step-up, security.md section 2). A use case called by another joins its transaction.
     """
 
     def wrap(body: Callable[Concatenate[Context, P], T]) -> Gated[P, T]:
-        about = UseCase(permission, event, reads, f"{body.__module__}.{body.__qualname__}", _summary(body))
+        name = f"{body.__module__}.{body.__qualname__}"
+        about = UseCase(permission, event, reads, name, _summary(body), confirmed)
         registry[about.name] = about
 
         @functools.wraps(body)
@@ -105,6 +110,8 @@ def _visit(ctx: Context, about: UseCase, call: Callable[[], T]) -> T:
     try:
         if not ctx.policy.ever(ctx.actor, about.permission):
             raise NotAllowed(about.permission.value)
+        if about.confirmed:
+            _lately_confirmed(ctx)
         result = call()
         ctx.session.flush()
         if not visit.asked:
@@ -114,6 +121,13 @@ def _visit(ctx: Context, about: UseCase, call: Callable[[], T]) -> T:
     finally:
         ctx.visits.pop()
         ctx.session.info["gate"] = outer
+
+
+def _lately_confirmed(ctx: Context) -> None:
+    """The system has no keyboard; everybody else must have proved who they are within the setting's minutes."""
+    limit, at = timedelta(minutes=ctx.settings.step_up_minutes), ctx.actor.confirmed_at
+    if Role.SYSTEM not in ctx.actor.roles and (at is None or not timedelta(0) <= ctx.now - at <= limit):
+        raise StepUpRequired()
 
 
 def _outermost(ctx: Context, about: UseCase, call: Callable[[], T]) -> T:

@@ -27,10 +27,11 @@ def _tables(url: str) -> set[str]:
 
 
 def _shape(url: str) -> set[str]:
-    """Names of tables and indexes: a revision may bring either."""
+    """Names of tables, columns and indexes: a revision may bring any of them."""
     engine = create_engine(url)
     there = inspect(engine)
     found = {f"{t} {i['name']}" for t in there.get_table_names() for i in there.get_indexes(t)}
+    found |= {f"{t}.{c['name']}" for t in _tables(url) for c in there.get_columns(t)}
     engine.dispose()
     return found | _tables(url)
 

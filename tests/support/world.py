@@ -123,7 +123,7 @@ class World:
         """A Context as a door would make it, at the clock's present moment."""
         now = self.clock.now()
         who = actor or system_actor(now)
-        present = Actor(who.id, who.name, who.memberships, now, who.session_id)
+        present = Actor(who.id, who.name, who.memberships, now, who.session_id, who.confirmed_at or now)
         return Context(
             actor=present,
             session=self.session,

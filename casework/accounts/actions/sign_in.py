@@ -79,6 +79,7 @@ def open_session(ctx: Context, staff_id: UUID, version: int, origin: Origin) -> 
             staff_id=staff.id,
             created_at=ctx.now,
             seen_at=ctx.now,
+            confirmed_at=ctx.now,
             ends_at=ctx.now + timedelta(hours=ctx.settings.session_absolute_hours),
             agent=origin.agent[:AGENT_LIMIT],
         )

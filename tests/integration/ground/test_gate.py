@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +16,7 @@ from casework.audit.models import AuditEntry
 from casework.cases.models import Case
 from casework.db import CLEARED
 from casework.kernel.actor import Actor, Permission
-from casework.kernel.errors import NotAllowed, OutsideTheGate, UncheckedUseCase, UnscopedQuery
+from casework.kernel.errors import NotAllowed, OutsideTheGate, StepUpRequired, UncheckedUseCase, UnscopedQuery
 from casework.people.models import Person
 from casework.usecase import Context, use_case
 from tests.support.world import World
@@ -118,6 +120,24 @@ def breaking(ctx: Context, row: Case, trouble: Callable[[], None]) -> None:
 
 def _counselor(world: World) -> Actor:
     return world.actor("counselor", "shakyo")
+
+
+@use_case(Permission.CASE_LIST, event="test.weighty", reads=True, confirmed=True)
+def weighty(ctx: Context) -> int:
+    """A use case for which the person must have proved lately who they are."""
+    return len(ctx.all(ctx.select(Case)))
+
+
+@pytest.mark.parametrize("minutes", [-1, 6, None])
+def test_an_act_of_weight_needs_a_proof_of_the_last_minutes(world: World, minutes: int | None) -> None:
+    who = _counselor(world)
+    at = None if minutes is None else world.clock.now() - timedelta(minutes=minutes)
+    ctx = world.ctx(who)
+    ctx.actor = replace(who, confirmed_at=at)
+    with pytest.raises(StepUpRequired):
+        weighty(ctx)
+    assert world.run(weighty, who) == 0
+    assert weighty(world.ctx(replace(who, confirmed_at=world.clock.now() - timedelta(minutes=5)))) == 0
 
 
 def test_a_use_case_that_never_asks_is_an_error(world: World) -> None:
