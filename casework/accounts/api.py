@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, current_app
 
-from ..kernel.actor import system_actor
 from ..web.door import ApiBlueprint
-from ..web.house import house
 from ..web.problems import ProblemOut
 from ..web.request import context
 from ..web.schema import page_of
 from . import actions, login, queries, schemas
-from .rules import Origin, SignInDraft
+from .rules import ConfirmDraft, SignInDraft
 
 bp = ApiBlueprint("accounts", doc="職員アカウントとサインイン")
 
@@ -29,12 +27,7 @@ bp = ApiBlueprint("accounts", doc="職員アカウントとサインイン")
 @bp.alt_response(503, schema=ProblemOut)
 def sign_in(draft: SignInDraft) -> Response:
     """Sign in with login and password; the session travels in the cookie."""
-    origin = Origin(
-        source=request.remote_addr or "",
-        agent=request.headers.get("User-Agent", ""),
-        device=request.cookies.get(login.device_cookie(), ""),
-    )
-    signed = actions.sign_in(context(system_actor(house().clock.now())), draft, origin)
+    signed = actions.sign_in(login.as_house(), draft, login.origin())
     login.remember(signed.token)
     answer = _json(schemas.MeOut().dump(signed.staff))
     login.mark_device(answer, signed.device)
@@ -53,11 +46,27 @@ def sign_out() -> Response:
     return Response(status=204)
 
 
+@bp.route("/session/confirm", methods=["POST"], endpoint="confirm")
+@bp.arguments(schemas.ConfirmIn, location="json")
+@bp.response(200, schemas.MeOut)
+@bp.alt_response(400, schema=ProblemOut)
+@bp.alt_response(401, schema=ProblemOut)
+@bp.alt_response(422, schema=ProblemOut)
+@bp.alt_response(429, schema=ProblemOut)
+@bp.alt_response(503, schema=ProblemOut)
+def confirm(draft: ConfirmDraft) -> Response:
+    """Prove once more who is at the keyboard, before acts of weight; the session gets a new token."""
+    confirmed = actions.step_up(context(), login.as_house(), draft, login.origin())
+    login.renew(confirmed.token)
+    return _json(schemas.MeOut().dump(confirmed.staff))
+
+
 def _json(body: Any) -> Response:
     return Response(current_app.json.dumps(body), mimetype="application/json")
 
 
 bp.use_cases["sign_in"] = actions.open_session.use_case
+bp.use_cases["confirm"] = actions.confirm.use_case
 bp.use_cases["sign_out"] = actions.sign_out.use_case
 
 bp.door("GET", "/session", queries.who_am_i, gives=schemas.MeOut)

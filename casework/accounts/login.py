@@ -9,11 +9,12 @@ from flask import session as cookie
 from flask_login import LoginManager, UserMixin, current_user, login_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
-from ..kernel.actor import Actor
+from ..kernel.actor import Actor, system_actor
 from ..kernel.errors import CaseworkError, NotSignedIn
+from ..usecase import Context
 from ..web.house import house
-from ..web.request import session
-from .rules import PasswordChangeRequired
+from ..web.request import context, session
+from .rules import Origin, PasswordChangeRequired
 from .sessions import presence_for_token
 
 SIGN_IN = frozenset({"accounts_api.sign_in", "accounts_pages.sign_in_send"})
@@ -78,6 +79,25 @@ def remember(token: str) -> None:
     """Put a new session into the cookie; nothing of an earlier one remains."""
     cookie.clear()
     login_user(SignedInUser(token, None, must_change_password=False))
+
+
+def renew(token: str) -> None:
+    """Put the session's new token into the cookie; pages that are open keep their CSRF token and their text."""
+    login_user(SignedInUser(token, None, must_change_password=False))
+
+
+def origin() -> Origin:
+    """Where this request comes from, as far as sign-ins are counted by it."""
+    return Origin(
+        source=request.remote_addr or "",
+        agent=request.headers.get("User-Agent", ""),
+        device=request.cookies.get(device_cookie(), ""),
+    )
+
+
+def as_house() -> Context:
+    """The Context of the house itself, for what happens before or beside a signed-in person."""
+    return context(system_actor(house().clock.now()))
 
 
 def forget() -> None:

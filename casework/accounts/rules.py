@@ -68,6 +68,13 @@ class SignInDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmDraft:
+    """What proves once more who is at the keyboard."""
+
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
     """Where a sign-in comes from: network address, browser, and the device mark of an earlier sign-in."""
 
@@ -208,6 +215,14 @@ class SignedIn:
 
     token: str
     device: str
+    staff: MeView
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """`token` is the session's new secret; the one before it is worth nothing any more."""
+
+    token: str
     staff: MeView
 
 

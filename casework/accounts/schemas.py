@@ -53,6 +53,11 @@ class SignInIn(InSchema):
     password = Password()
 
 
+class ConfirmIn(InSchema):
+    draft = rules.ConfirmDraft
+    password = Password()
+
+
 class PasswordIn(InSchema):
     draft = rules.PasswordDraft
     current = Password()

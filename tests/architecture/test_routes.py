@@ -15,6 +15,8 @@ WITHOUT_DOOR_ALLOWED = (
     "casework.accounts.queries.by_login",  # casework user
     "casework.accounts.actions.sign_in.check_sign_in",  # before anybody is signed in
     "casework.accounts.actions.sign_in.note_failure",
+    "casework.accounts.actions.step_up.own_login",  # inside the step-up
+    "casework.accounts.actions.step_up.check_confirm",
     "casework.intake.queries.known_elsewhere",  # asked by the search at intake
     "casework.desk.queries.labels.book",  # labels, asked by every page
     "casework.desk.queries.labels.unsent",  # asked by every form

@@ -33,6 +33,7 @@ from tests.support.server import Server
 # Pages that no link of the demo city leads to, and why.
 UNVISITED: dict[str, str] = {
     "accounts_pages.enable": "nobody's account is disabled in the demo city",
+    "accounts_pages.confirm": "comes before acts of weight, and no link leads to it",
     "cases_pages.correct_note": "a note is corrected by its author, and none of those who walk wrote one lately",
     "cases_pages.end_assignment": "roles of the city's cases were given by others than those who walk",
     "cases_pages.end_grant": "nobody was given leave to read a case in the demo city",

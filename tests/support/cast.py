@@ -80,6 +80,12 @@ class Seat:
         self.me = self.get("/session")
         self._headers = {"X-CSRFToken": self.me["csrf_token"]}
 
+    def confirm(self) -> None:
+        """Prove once more who is at the keyboard, as acts of weight ask for (step-up)."""
+        answer = self.ask("POST", "/session/confirm", {"password": PASSWORD})
+        assert answer.status_code == 200, answer.text
+        self._headers = {"X-CSRFToken": answer.get_json()["csrf_token"]}
+
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         given = {**self._headers, **{name.replace("_", "-"): value for name, value in headers.items()}}
         return self._http.open(f"/api/v1{path}", method=method, json=body, headers=given)

@@ -114,7 +114,7 @@ def move(ctx: Context, staff_id: UUID, draft: MoveDraft) -> StaffDetail:
     return queries.detail(ctx, staff)
 
 
-@use_case(Permission.ACCOUNT_MANAGE, event="staff.password_reset")
+@use_case(Permission.ACCOUNT_MANAGE, event="staff.password_reset", confirmed=True)
 def reset_password(ctx: Context, staff_id: UUID, draft: ResetDraft) -> StaffDetail:
     """Set a temporary password, good only for setting another; all sessions of the account end."""
     staff = _other(ctx, staff_id)

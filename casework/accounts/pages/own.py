@@ -7,16 +7,13 @@ from uuid import UUID
 from flask import Response, request, url_for
 from marshmallow import ValidationError
 
-from ...kernel.actor import system_actor
-from ...kernel.errors import CaseworkError
+from ...kernel.errors import BadInput, CaseworkError, TooMany
 from ...kernel.wareki import format_moment
-from ...web.house import house
-from ...web.pages import Setting, page, resume
+from ...web.pages import Setting, ask_to_confirm, carry_on, page, resume
 from ...web.pages.blueprint import faults_of, to
 from ...web.problems import InvalidInput
 from ...web.request import context
 from .. import actions, login, queries, schemas
-from ..rules import Origin
 from .base import bp
 
 
@@ -34,7 +31,7 @@ def sign_in_send() -> Response:
         draft = schemas.SignInIn().load(
             {"login": request.form.get("login", ""), "password": request.form.get("password", "")}
         )
-        signed = actions.sign_in(context(system_actor(house().clock.now())), draft, _origin())
+        signed = actions.sign_in(login.as_house(), draft, login.origin())
     except ValidationError as trouble:
         faults = faults_of(InvalidInput(trouble.messages))
         return _sign_in_page(request.form.get("next", ""), request.form.get("login", ""), parcel, faults, 422)
@@ -72,12 +69,28 @@ def account() -> Response:
     )
 
 
-def _origin() -> Origin:
-    return Origin(
-        source=request.remote_addr or "",
-        agent=request.headers.get("User-Agent", ""),
-        device=request.cookies.get(login.device_cookie(), ""),
-    )
+@bp.page("/confirm", queries.who_am_i)
+def confirm() -> Response:
+    """The page that asks once more who is there; `next` says where the person wanted to go."""
+    return ask_to_confirm(request.args.get("next", ""), "", {}, 200)
+
+
+@bp.route("/confirm", methods=["POST"])
+def confirm_send() -> Response:
+    """Prove who is there, and go on with what was asked for: a page, or a form sent with everything typed."""
+    wanted, parcel = request.form.get("next", ""), request.form.get("parcel", "")
+    try:
+        draft = schemas.ConfirmIn().load({"password": request.form.get("password", "")})
+        confirmed = actions.step_up(context(), login.as_house(), draft, login.origin())
+    except ValidationError as trouble:
+        return ask_to_confirm(wanted, parcel, faults_of(InvalidInput(trouble.messages)), 422)
+    except (BadInput, TooMany) as refusal:
+        return ask_to_confirm(wanted, parcel, faults_of(refusal), refusal.status)
+    login.renew(confirmed.token)
+    return carry_on(parcel, wanted)
+
+
+bp.use_cases["confirm_send"] = actions.confirm.use_case
 
 
 def _sign_in_page(to: str, typed: str, parcel: str, faults: dict[str, list[str]], status: int) -> Response:

@@ -4,7 +4,7 @@ from ...kernel.book import Book, Option
 from .blueprint import PageBlueprint, Setting, page
 from .book import Desk, Place, StoredText
 from .controls import Control, Form
-from .resume import resume
+from .resume import ask_to_confirm, carry_on, resume
 
 __all__ = [
     "Book",
@@ -16,6 +16,8 @@ __all__ = [
     "Place",
     "Setting",
     "StoredText",
+    "ask_to_confirm",
+    "carry_on",
     "page",
     "resume",
 ]

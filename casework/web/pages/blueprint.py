@@ -19,7 +19,7 @@ from ...usecase import Gated, Replayed, Reply, UseCase
 from ..house import house
 from ..problems import InvalidInput, walk
 from ..request import context
-from .controls import Form, codes_of, keeps
+from .controls import Form, codes_of, keeps, secrets_of
 from .tree import collect, flatten, spoken, strangers
 
 AGAIN = frozenset({400, 409, 412, 422, 428, 429, 503})  # refusals after which the form is shown again
@@ -59,6 +59,11 @@ class FormDoor:
     def keeps(self) -> bool:
         """Whether what is typed may be kept or carried along: never a secret."""
         return self.takes is None or keeps(self.takes())
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """Names of the fields that nobody may carry along."""
+        return frozenset() if self.takes is None else secrets_of(self.takes())
 
     def show(self, path_ids: dict[str, Any]) -> Response:
         """The empty form, the record to be edited, or what was typed before and not sent."""

@@ -272,7 +272,13 @@ def family(schema: Schema) -> list[str]:
 
 
 def keeps(schema: Schema) -> bool:
-    return not any(getattr(declared, "secret", False) for declared in schema.load_fields.values())
+    return not secrets_of(schema)
+
+
+def secrets_of(schema: Schema) -> frozenset[str]:
+    return frozenset(
+        name for name, declared in schema.load_fields.items() if getattr(declared, "secret", False)
+    )
 
 
 def snake(name: str) -> str:

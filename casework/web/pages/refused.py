@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import Response, render_template, request, url_for
 from flask_login import current_user
 
-from ...kernel.errors import CaseworkError, NotSignedIn
+from ...kernel.errors import CaseworkError, NotSignedIn, StepUpRequired
 from ..house import house
 from . import parcel
 from .blueprint import to
+from .resume import ask_to_confirm
 from .tree import FRAME
 
 KNOWN = frozenset({400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428, 429, 500, 503})
@@ -20,6 +21,8 @@ def refused(refusal: CaseworkError) -> Response:
         return to(url_for("accounts_pages.change_password"))
     if isinstance(refusal, NotSignedIn):
         return _sign_in_first()
+    if isinstance(refusal, StepUpRequired):
+        return _confirm_first()
     if refusal.code == "csrf_failed" and _own_form():
         form = house().forms.get(request.endpoint or "")
         if form is not None:
@@ -57,6 +60,15 @@ def _sign_in_first() -> Response:
         return Response(render_template("web/sign_in.html", next="", parcel=kept, login="", faults={}), 401)
     here = request.full_path.rstrip("?") if request.method == "GET" else "/"
     return to(url_for("accounts_pages.sign_in", next=None if here == "/" else here))
+
+
+def _confirm_first() -> Response:
+    """The page that asks once more who is there; a form's text comes along, secrets are typed anew."""
+    form = house().forms.get(request.endpoint or "")
+    if form is not None:
+        return ask_to_confirm("", parcel.pack(request.path, request.form, form.secrets), {}, 403)
+    here = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    return to(url_for("accounts_pages.confirm", next=here))
 
 
 def _own_form() -> bool:

@@ -1,4 +1,4 @@
-"""After a sign-in: on to the page asked for, or back to the text that a lost session left behind."""
+"""After a sign-in or a step-up: on to the page asked for, or back to the text that was typed before."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 
 from flask import Response, render_template, url_for
 
+from ...kernel.ids import new_id
 from . import parcel as parcels
 from .blueprint import to as lead
 
@@ -16,9 +17,26 @@ def resume(parcel: str, to: str, must_change_password: bool) -> Response:
     """A redirect, or a page that sends the kept text to its form with one press of a button."""
     if must_change_password:
         return lead(url_for("accounts_pages.change_password"))
+    return _go(parcel, to, "web/resume.html")
+
+
+def carry_on(parcel: str, to: str) -> Response:
+    """After a step-up: a page whose button does what was asked for, with everything typed; or a redirect."""
+    return _go(parcel, to, "web/carry_on.html")
+
+
+def ask_to_confirm(to: str, parcel: str, faults: dict[str, list[str]], status: int) -> Response:
+    """The page that asks once more who is there; what was typed travels through it sealed."""
+    sentences = {name: " ".join(texts) for name, texts in faults.items()}
+    return Response(render_template("web/confirm.html", next=to, parcel=parcel, faults=sentences), status)
+
+
+def _go(parcel: str, to: str, template: str) -> Response:
     kept = parcels.unpack(parcel) if parcel else None
     if kept is not None and OWN.fullmatch(kept[0]):
         path, typed = kept
         pairs = list(typed.items(multi=True))
-        return Response(render_template("web/resume.html", path=path, pairs=pairs))
+        return Response(
+            render_template(template, path=path, pairs=pairs, key=new_id().hex, again="_again" in typed)
+        )
     return lead(to if OWN.fullmatch(to) else "/")
