@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.counts import Count, Ledger, add_options, make_count
 from tests.support.postgres import Cluster, find_binaries, running_cluster
 from tests.support.tools import missing
 from tests.support.world import World, make_world
@@ -27,9 +28,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--db", choices=("both", *ENGINES), default="both", help="databases to run on (default: both)"
     )
-    parser.addoption(
-        "--long", action="store_true", help="the long form of the tests marked `long` (make prove)"
-    )
+    add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Ledger(config), "promises")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -44,10 +47,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             metafunc.parametrize(name, engines, indirect=True)
 
 
-@pytest.fixture(scope="session")
-def long_run(request: pytest.FixtureRequest) -> bool:
-    """Whether the long form was asked for; a test marked `long` takes its counts from it."""
-    return bool(request.config.getoption("--long"))
+@pytest.fixture
+def count(request: pytest.FixtureRequest) -> Count:
+    """How often this test tries, by name; what it asks and finds stands in the summary of the run."""
+    return make_count(request)
 
 
 @pytest.fixture(scope="session")

@@ -14,10 +14,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 
 from tests.support.cast import CAST, Seat, hire
+from tests.support.counts import Count
 from tests.support.story import Story
 from tests.support.world import World
-
-QUICK, LONG = 6, 200
 
 
 def _operations(document: dict[str, Any]) -> list[Any]:
@@ -25,18 +24,18 @@ def _operations(document: dict[str, Any]) -> list[Any]:
     return [result.ok() for result in schema.get_all_operations()]
 
 
+@pytest.mark.promise(18)
 @pytest.mark.long
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("login", ["shakyo", "admin"])
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_no_generated_request_breaks_the_door_or_its_document(
-    world: World, login: str, long_run: bool
-) -> None:
+def test_no_generated_request_breaks_the_door_or_its_document(world: World, login: str, count: Count) -> None:
     hire(world)
     seats = {name: Seat(world, name) for name in CAST}
     story = Story(seats, world.clock.now, world.later).tell()
     seat = seats[login]
     document = seat.get("/openapi.json")
+    examples = count("requests_per_operation", quick=6, long=200)
     calls, failures = 0, []
     for operation in _operations(document):
         if (operation.method.upper(), operation.path) in {
@@ -46,12 +45,12 @@ def test_no_generated_request_breaks_the_door_or_its_document(
         }:
             continue  # they end the very session the requests are sent with; tests/integration/accounts tries them
         documented = {int(s) for s in operation.definition.raw["responses"] if s != "default"}
-        found = _try(operation, seat, story, LONG if long_run else QUICK)
+        found = _try(operation, seat, story, examples)
         calls += len(found)
         failures += [
             (operation.label, status) for status in found if status >= 500 or status not in documented
         ]
-    print(f"{login}: {calls} requests, {len(failures)} failures")
+    count.found(requests=calls, failures=len(failures))
     assert failures == []
     assert calls > 500
 

@@ -18,6 +18,7 @@ from casework.kernel.policy import Reason
 from casework.policy import POLICY
 from casework.usecase.context import _StoreLook
 from tests.support.cast import CAST
+from tests.support.counts import Count
 from tests.support.story import Story
 from tests.support.world import World
 
@@ -148,12 +149,13 @@ def plain(world: World) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.mark.promise(2)
 @pytest.mark.long
 def test_both_faces_of_every_reason_agree_over_generated_worlds(
-    world: World, story: Story, plain: Engine, request: pytest.FixtureRequest
+    world: World, story: Story, plain: Engine, count: Count
 ) -> None:
     sqlite = world.settings.database_url.startswith("sqlite")
-    worlds = (40 if request.config.getoption("--long") else 4) if sqlite else 2
+    worlds = count("worlds", quick=4, long=40) if sqlite else 2
     standings, dice = _standings(world, story), random.Random(20261123)
     judged = allowed = changes = 0
     sometimes: dict[str, set[bool]] = {}
@@ -163,10 +165,8 @@ def test_both_faces_of_every_reason_agree_over_generated_worlds(
             judged, allowed = judged + rows, allowed + yes
             sometimes.setdefault(f"{name}/{role.value}", set()).update({yes > 0} if rows else set())
     met = sum(True in seen for seen in sometimes.values())
-    print(
-        f"{worlds} worlds, {len(_reasons())} reasons, {changes} changes, {judged} judgements, {allowed} allowed; "
-        f"{met} of {len(sometimes)} reasons held for somebody"
-    )
+    count.found(reasons=len(_reasons()), changes=changes, judged=judged, allowed=allowed)
+    count.found(held_for_somebody=f"{met} of {len(sometimes)}")
     assert judged >= 3000 * worlds
     assert met >= len(sometimes) * 0.6
 

@@ -14,9 +14,10 @@ from casework.oversight.queries import verify_trail
 from tests.integration.stateful.invariants import Watch
 from tests.integration.stateful.people import PEOPLE
 from tests.integration.stateful.steps import STEPS, Run, possible
+from tests.support.counts import Count
 from tests.support.world import World
 
-RUNS, LONG_RUNS, STEPS_PER_RUN = 200, 5000, 40
+STEPS_PER_RUN = 40
 # Stages at which the runs begin: without them a run of refusals would pass.
 MUST_HAPPEN = {
     "receive", "keep", "take_up", "assess", "record_consent", "refer_intake", "acknowledge", "propose", "plan_meeting",
@@ -112,13 +113,12 @@ def test_every_stage_is_reached_and_the_invariants_hold_on_the_way(world: World,
     assert {"decide", "close", "reopen", "step_out"} <= reached
 
 
+@pytest.mark.promise(12, 17)
 @pytest.mark.long
 @pytest.mark.timeout(0)
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_the_invariants_hold_whatever_people_try(
-    world: World, engine: Engine, request: pytest.FixtureRequest
-) -> None:
-    runs = LONG_RUNS if request.config.getoption("--long") else RUNS
+def test_the_invariants_hold_whatever_people_try(world: World, engine: Engine, count: Count) -> None:
+    runs = count("runs", quick=200, long=5000)
     counts: dict[str, list[int]] = {}
     with engine.connect() as connection:
         machine = _machine(world, Watch(connection), counts)
@@ -135,9 +135,7 @@ def test_the_invariants_hold_whatever_people_try(
             ),
         )
     done, refused = (sum(c[n] for c in counts.values()) for n in (0, 1))
-    print(
-        f"{runs} runs, {done} steps done, {refused} refused, {len(counts)} kinds; never done: {_never(counts)}"
-    )
+    count.found(done=done, refused=refused, kinds=len(counts), never_done=",".join(_never(counts)) or "none")
     assert done >= 10 * runs
     assert MUST_HAPPEN - {name for name, (yes, _) in counts.items() if yes} == set()
     assert verify_trail(world.ctx()).exit_code == 0

@@ -10,12 +10,11 @@ import pytest
 
 from tests.support.attacker import At, Attacker, Loot, count_loot
 from tests.support.caseloads import Sealed, city, sealed
+from tests.support.counts import Count
 from tests.support.linear import Programme
 
 SIZES = (300, 1000, 3000)
-SEEDS = (1, 2, 3, 4, 5)
-QUICK = {300: SEEDS, 1000: SEEDS[:2], 3000: SEEDS[:1]}  # the seeds of the quick form
-SAMPLE, LONG_SAMPLE = 40, 400  # numbers of a year that the linear programme is asked about
+QUICK = {300: 5, 1000: 2, 3000: 1}  # seeds of the quick form
 MOST = 10**8  # bounds above are no bounds
 MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 
@@ -33,10 +32,11 @@ def _told(bundle: dict[str, Any], known: dict[At, tuple[int, int]]) -> frozenset
     return frozenset(at for at, node in reader.at.items() if reader.high[node] - reader.low[node] <= 2)
 
 
+@pytest.mark.promise("statistics")
 @pytest.mark.long
 @pytest.mark.parametrize("cases", SIZES)
-def test_nothing_small_is_read_off_the_sealed_bundle(cases: int, long_run: bool) -> None:
-    for seed in SEEDS if long_run else QUICK[cases]:
+def test_nothing_small_is_read_off_the_sealed_bundle(cases: int, count: Count) -> None:
+    for seed in range(1, count("seeds", quick=QUICK[cases], long=5) + 1):
         found, loot = _sealed(cases, seed), Loot()
         for fy, bundle in found.bundles.items():
             attacker = Attacker(bundle, found.official[fy])
@@ -48,6 +48,7 @@ def test_nothing_small_is_read_off_the_sealed_bundle(cases: int, long_run: bool)
         assert (loot.pinned, loot.proven_zero, loot.proven_one, loot.narrow) == (0, 0, 0, 0)
         assert (loot.contradictions, loot.wrong) == (0, 0)
         assert mean <= 1.7
+        count.found(**{f"mean_error_{seed}": f"{mean:.2f}"}, read_off=0)
 
 
 def _report(found: Sealed, loot: Loot, name: str) -> float:
@@ -85,12 +86,15 @@ def test_the_same_attacker_succeeds_where_small_numbers_are_only_hidden() -> Non
     assert shares["sums of quarters and years"] >= 0.10
 
 
+@pytest.mark.promise("statistics")
 @pytest.mark.long
 @pytest.mark.parametrize("cases", SIZES)
-def test_who_knows_every_case_of_one_division_learns_nothing_more(cases: int, long_run: bool) -> None:
+def test_who_knows_every_case_of_one_division_learns_nothing_more(cases: int, count: Count) -> None:
     """Their own numbers are exact to them, and of every other number they know their own part."""
     found = _sealed(cases, 1)
-    divisions = city().divisions if long_run else city().divisions[:: len(city().divisions) - 1]
+    everyone = city().divisions
+    wanted = min(count("divisions", quick=2, long=len(everyone)), len(everyone))
+    divisions = [everyone[n * (len(everyone) - 1) // max(1, wanted - 1)] for n in range(wanted)]
     asked = 0
     for division in divisions:
         for fy, bundle in found.bundles.items():
@@ -101,7 +105,7 @@ def test_who_knows_every_case_of_one_division_learns_nothing_more(cases: int, lo
             loot = count_loot(attacker, found.truth, told)
             assert (loot.pinned, loot.proven_zero, loot.proven_one) == (0, 0, 0), (division, fy, loot)
             asked += loot.small + loot.zeros
-    print(f"{cases} cases: {len(divisions)} divisions, {asked} numbers of others, 0 learned")
+    count.found(numbers_of_others=asked, learned=0)
     assert asked > 1000
 
 
@@ -120,9 +124,11 @@ def _known_by(found: Sealed, fy: int, division: str) -> tuple[dict[At, tuple[int
     return known, frozenset(own)
 
 
+@pytest.mark.promise("statistics")
 @pytest.mark.long
-def test_linear_programming_reads_off_no_small_number_either(long_run: bool) -> None:
-    for cases in SIZES if long_run else SIZES[:1]:
+def test_linear_programming_reads_off_no_small_number_either(count: Count) -> None:
+    wanted = count("numbers_per_year", quick=40, long=400)
+    for cases in SIZES[: count("sizes", quick=1, long=len(SIZES))]:
         found, asked, narrow = _sealed(cases, 1), 0, 0
         for fy, bundle in found.bundles.items():
             attacker = Attacker(bundle, found.official[fy])
@@ -132,11 +138,10 @@ def test_linear_programming_reads_off_no_small_number_either(long_run: bool) -> 
             bounded = [n for n in small if attacker.high[n] < MOST]
             programme = Programme(attacker)
             assert programme.feasible()
-            wanted = LONG_SAMPLE if long_run else SAMPLE
             chosen = bounded[:: max(1, len(bounded) // wanted)]
             for low, high in programme.bounds(chosen).values():
                 asked += 1
                 narrow += high - low <= 2
-        print(f"{cases} cases: {asked} small numbers asked, {narrow} known to within 2")
+        count.found(**{f"asked_of_{cases}": asked}, known_to_within_2=narrow)
         assert asked > 0
         assert narrow == 0
