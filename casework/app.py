@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -87,7 +88,8 @@ def create_core(settings: Settings, *, clock: Clock | None = None) -> Flask:
 
 def open_keys(settings: Settings) -> KeyRing:
     """The key ring, after its canary was opened: a wrong key must not serve."""
-    store = FileKeyStore(Path(settings.keystore_path), Path(settings.kek_dir))
+    kept = timedelta(days=settings.keystore_backup_days)
+    store = FileKeyStore(Path(settings.keystore_path), Path(settings.kek_dir), backups_kept=kept)
     store.canary()
     return KeyRing(store)
 

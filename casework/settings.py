@@ -40,6 +40,7 @@ class Settings:
     secure_cookies: bool
     trusted_hosts: tuple[str, ...]
     max_body_bytes: int = _range(1_000)
+    keystore_backup_days: int = _range(1)
     page_size: int = _range(1, 100)
 
     session_idle_minutes: int = _range(1)

@@ -11,7 +11,7 @@ from .errors import (
     KeyWrong,
     TextNotSealable,
 )
-from .keystore import DataKey, FileKeyStore, KekStatus, KeyStore
+from .keystore import DataKey, FileKeyStore, KekStatus, KeyStore, Tombstone, WrappedKeyStore
 from .ring import KeyRing
 
 __all__ = [
@@ -29,4 +29,6 @@ __all__ = [
     "KeyWrong",
     "KeystoreUnreadable",
     "TextNotSealable",
+    "Tombstone",
+    "WrappedKeyStore",
 ]

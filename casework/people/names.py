@@ -140,11 +140,16 @@ def _open(keys: KeyRing, table: str, column: str, row: UUID, owner: UUID, blob: 
         return ""
 
 
-_tables: dict[tuple[str, int], NameTable] = {}
+_tables: dict[tuple[str, int], tuple[int, NameTable]] = {}
 _guard = threading.Lock()
 
 
 def table_of(engine: Engine, keys: KeyRing) -> NameTable:
-    """The table of this process for a database and its keys."""
+    """The table of this process for a database and its keys; made anew when keys were erased, for it holds names."""
+    place = (str(engine.url), id(keys))
     with _guard:
-        return _tables.setdefault((str(engine.url), id(keys)), NameTable())
+        made_in, table = _tables.get(place, (None, None))
+        if table is None or made_in != keys.generation:
+            table = NameTable()
+            _tables[place] = (keys.generation, table)
+        return table

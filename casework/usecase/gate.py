@@ -132,6 +132,7 @@ def _lately_confirmed(ctx: Context) -> None:
 
 def _outermost(ctx: Context, about: UseCase, call: Callable[[], T]) -> T:
     acting.set(ctx.actor)
+    ctx.keys.catch_up()
     for attempt in range(RETRIES):
         ctx.forget()
         try:

@@ -22,8 +22,8 @@ from casework.crypto import (
     KeyRing,
     KeystoreUnreadable,
     KeyWrong,
-    keystore,
 )
+from casework.crypto.keystore import database
 from tests.unit.crypto.owners import MOTHER, SON
 
 PURPOSES = ["session", "audit", "names", "idempotency", "throttle", "place", "statistics"]
@@ -73,7 +73,7 @@ def test_a_new_keystore_is_private_and_durable(store: FileKeyStore, tmp_path: Pa
     assert mode(tmp_path / "kek" / "kek-1.key") == 0o400
     assert (tmp_path / "kek" / "kek-1.key").stat().st_size == 32
     settings = {
-        name: store._db().execute(f"PRAGMA {name}").fetchone()[0]
+        name: store.database.connection().execute(f"PRAGMA {name}").fetchone()[0]
         for name in ("journal_mode", "synchronous", "secure_delete")
     }
     assert settings == {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1}
@@ -102,7 +102,7 @@ def test_new_files_are_on_the_disk_with_their_names(tmp_path: Path, monkeypatch:
     opened = len(list(Path("/proc/self/fd").iterdir()))
     FileKeyStore.create(tmp_path / "store" / "keystore.db", tmp_path / "keys" / "kek").close()
     assert len(list(Path("/proc/self/fd").iterdir())) == opened
-    assert synced == [("keys/kek/kek-1.key", 32), ("keys/kek", 0), ("store/keystore.db", 0), ("store", 0)]
+    assert synced == [("store/keystore.db", 0), ("store", 0), ("keys/kek/kek-1.key", 32), ("keys/kek", 0)]
 
 
 def test_keys_are_random_and_stay_the_same(store: FileKeyStore, tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_wrapped_keys_keep_their_form(store: FileKeyStore, tmp_path: Path) -> No
     kek = AESGCM((tmp_path / "kek" / "kek-1.key").read_bytes())
 
     def unwrapped(query: str, *place: bytes) -> tuple[bytes, bytes]:
-        wrapped, commitment = store._db().execute(query).fetchone()
+        wrapped, commitment = store.database.connection().execute(query).fetchone()
         aad = b"".join(len(part).to_bytes(4, "big") + part for part in place)
         key = kek.decrypt(wrapped[:12], wrapped[12:], aad)
         return key, commitment
@@ -167,9 +167,9 @@ def test_any_number_of_keys_is_asked_for_at_once(store: FileKeyStore) -> None:
     owners = [uuid4() for _ in range(3000)]
     store.new_data_keys(owners)
     statements: list[str] = []
-    store._db().set_trace_callback(statements.append)
+    store.database.connection().set_trace_callback(statements.append)
     found = store.data_keys([*owners, *owners[:10], uuid4()])
-    store._db().set_trace_callback(None)
+    store.database.connection().set_trace_callback(None)
     assert found.keys() == set(owners)
     assert len(statements) == 1
 
@@ -351,7 +351,7 @@ def test_a_keystore_that_vanished_is_not_made_anew(store: FileKeyStore, tmp_path
 def test_a_keystore_locked_too_long_is_unreadable_and_recovers(
     store: FileKeyStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keystore, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
     waiting, owner = reopened(tmp_path), uuid4()
     with closing(sqlite3.connect(tmp_path / "keystore.db", isolation_level=None)) as holder:
         holder.execute("BEGIN IMMEDIATE")
@@ -365,7 +365,7 @@ def test_a_keystore_locked_too_long_is_unreadable_and_recovers(
 
 
 def test_a_closed_keystore_opens_again(store: FileKeyStore) -> None:
-    connection = store._db()
+    connection = store.database.connection()
     store.close()
     store.close()
     with pytest.raises(sqlite3.ProgrammingError):
@@ -394,16 +394,16 @@ def test_a_slot_of_an_unknown_key_is_missing_its_key(store: FileKeyStore, tmp_pa
 
 
 @pytest.mark.parametrize(
-    "statement", ["UPDATE kek SET state = 'lost'", "INSERT INTO kek VALUES (2, 'active', '', x'')"]
+    "statement", ["UPDATE kek SET state = 'lost'", "INSERT INTO kek VALUES (2, 'active', '', x'', NULL)"]
 )
 def test_the_keystore_holds_one_active_key_in_a_known_state(statement: str, store: FileKeyStore) -> None:
     with pytest.raises(sqlite3.IntegrityError):
-        store._db().execute(statement)
+        store.database.connection().execute(statement)
 
 
 def test_a_slot_names_a_key_that_exists(store: FileKeyStore) -> None:
     with pytest.raises(sqlite3.IntegrityError):
-        store._db().execute("UPDATE data_key SET kek_version = 2")
+        store.database.connection().execute("UPDATE data_key SET kek_version = 2")
 
 
 def test_owners_are_told_apart_by_all_their_bytes(store: FileKeyStore) -> None:

@@ -86,7 +86,7 @@ def test_the_keystore_of_another_installation_is_the_wrong_one(
 def test_a_data_key_made_anew_is_the_wrong_one(ring: KeyRing, place: Binding, store: FileKeyStore) -> None:
     """As after a restore of an older keystore, in which the owner then got another key."""
     blob = ring.seal("架空 花子", place)
-    store._db().execute("DELETE FROM data_key WHERE owner = ?", (MOTHER.bytes,))
+    store.database.connection().execute("DELETE FROM data_key WHERE owner = ?", (MOTHER.bytes,))
     store.new_data_keys([MOTHER])
     ring.forget()
     with pytest.raises(KeyWrong):

@@ -13,7 +13,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from casework.crypto import Binding, FileKeyStore, KeyRing, keystore
+from casework.crypto import Binding, FileKeyStore, KeyRing
+from casework.crypto.keystore import database
 from tests.unit.crypto.owners import MOTHER
 
 ROOT = Path(__file__).parents[3]
@@ -102,21 +103,21 @@ def in_a_child(work: Callable[[], bool]) -> bool:
 def test_a_forked_child_uses_a_connection_of_its_own(store: FileKeyStore) -> None:
     ring, owner = KeyRing(store), uuid4()
     place = Binding("case_note", "body", UUID(int=1), MOTHER)
-    blob, parents = ring.seal("架空 花子", place), store._db()
+    blob, parents = ring.seal("架空 花子", place), store.database.connection()
 
     def child() -> bool:
         store.close()
         store.new_data_keys([owner])
-        fresh = store._db()
+        fresh = store.database.connection()
         ring.forget()
         opened = ring.open(blob, place) == "架空 花子"
         store.close()
-        kept_open = any(connection is parents for connection in keystore._inherited)
+        kept_open = any(connection is parents for connection in database._inherited)
         return opened and fresh is not parents and kept_open
 
     assert in_a_child(child)
-    assert store._db() is parents
-    assert keystore._inherited == []
+    assert store.database.connection() is parents
+    assert database._inherited == []
     assert store.data_keys([owner]).keys() == {owner}
 
 
@@ -126,14 +127,14 @@ def test_a_child_that_fails_is_noticed() -> None:
 
 def test_each_thread_has_a_connection_of_its_own(store: FileKeyStore) -> None:
     def mine() -> int:
-        connection = store._db()
-        same = store._db() is connection
+        connection = store.database.connection()
+        same = store.database.connection() is connection
         found = id(connection) if same else 0
         store.close()
         return found
 
     with ThreadPoolExecutor(1) as pool:
-        assert pool.submit(mine).result() not in {0, id(store._db())}
+        assert pool.submit(mine).result() not in {0, id(store.database.connection())}
 
 
 @pytest.mark.parametrize("keys", [1, 50, 100, 150])
