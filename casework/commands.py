@@ -94,15 +94,21 @@ def check() -> None:
 @cli.command()
 @with_appcontext
 def daily() -> None:
-    """Work of the night: action items (対応事項) whose day has passed, stored answers older than a week."""
+    """Work of the night: overdue action items (対応事項), stored answers older than a week, a signed checkpoint."""
+    from .audit.shelf import hand_out
     from .meeting.actions import mark_overdue
-    from .oversight.actions import purge_replies
+    from .oversight.actions import issue_checkpoint, purge_replies
     from .web.system import system_context
 
     with system_context() as ctx:
         click.echo(f"action items overdue: {mark_overdue(ctx)}")
     with system_context() as ctx:
         click.echo(f"stored answers forgotten: {purge_replies(ctx)}")
+    with system_context() as ctx:
+        issued = issue_checkpoint(ctx)
+    folder = house().settings.checkpoint_dir
+    written = hand_out(Path(folder), issued) if folder else 0
+    click.echo(f"checkpoint at {issued[-1][0]}: {written} written")
 
 
 @cli.group()

@@ -361,11 +361,8 @@ DOCUMENTS: Section = {
 # -- oversight ---------------------------------------------------------------------------------------
 OVERSIGHT: Section = {
     P.HOUSEKEEPING: {R.SYSTEM: (oversight.any_trail,)},
-    P.AUDIT_VERIFY: {
-        R.ADMINISTRATOR: (oversight.any_trail,),
-        R.PRIVACY_OFFICER: (oversight.any_trail,),
-        R.SYSTEM: (oversight.any_trail,),
-    },
+    P.AUDIT_VERIFY: dict.fromkeys((R.ADMINISTRATOR, R.PRIVACY_OFFICER, R.SYSTEM), oversight.trail),
+    P.AUDIT_SEAL: {R.SYSTEM: oversight.trail},
 }
 
 

@@ -36,6 +36,7 @@ class Settings:
     database_url: str = field(repr=False)
     keystore_path: str
     kek_dir: str
+    checkpoint_dir: str
 
     secure_cookies: bool
     trusted_hosts: tuple[str, ...]
@@ -197,7 +198,7 @@ def _listed(text: str) -> tuple[str, ...]:
 def _absolute(values: dict[str, Any]) -> dict[str, Any]:
     """Relative paths fixed to the working directory once, so that a later chdir or instance folder moves nothing."""
     placed = dict(values)
-    for key in ("keystore_path", "kek_dir"):
+    for key in ("keystore_path", "kek_dir", "checkpoint_dir"):
         if placed[key]:
             placed[key] = str(Path(placed[key]).absolute())
     url = placed["database_url"]

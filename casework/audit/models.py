@@ -38,3 +38,11 @@ class AuditHead(Unrecorded, Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     seq: Mapped[int]
     digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class AuditCheckpoint(Base):
+    """A signed statement about the first `size` entries, once issued never changed; `line` is what was handed out."""
+
+    __tablename__ = "audit_checkpoint"
+    size: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    line: Mapped[str]

@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Connection, String, Table, insert, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from ..db import CLEARED
 from ..kernel.errors import Unavailable
-from .models import AuditEntry, AuditHead
+from .models import AuditCheckpoint, AuditEntry, AuditHead
 
 ZERO = bytes(32)
 FORMAT = b"casework-audit-1"
@@ -58,6 +59,8 @@ _LOCK_HEAD = _HEAD.with_for_update()
 _ADD = insert(_ENTRIES)
 _MOVE_HEAD = update(_HEADS).where(_HEADS.c.id == 1)
 _CLEARED = {CLEARED: True}
+_CHECKPOINTS = cast(Table, AuditCheckpoint.__table__)
+_ISSUED = select(_CHECKPOINTS.c.size, _CHECKPOINTS.c.line).order_by(_CHECKPOINTS.c.size)
 
 
 def append(session: Session, events: Iterable[Event]) -> None:
@@ -80,36 +83,56 @@ def append(session: Session, events: Iterable[Event]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """Outcome of a verification: exit code 0 ok, 1 tampered, 2 incomplete; `at` is the first bad sequence."""
+class Stored:
+    """The trail as it lies in the store, value by value: what a hand in the file left there is not smoothed over."""
 
-    exit_code: int
-    entries: int
-    at: int | None
-    reason: str
-
-
-def verify(session: Session) -> Verdict:
-    """Walk the whole chain and compare it with its head; finds changed, missing, doubled and moved entries."""
-    previous, expected = ZERO, 1
-    for entry in _entries(session):
-        if entry["seq"] != expected:
-            return Verdict(1, expected - 1, expected, "gap")
-        if entry["previous"] != previous or entry["digest"] != digest(expected, previous, entry):
-            return Verdict(1, expected - 1, expected, "changed")
-        previous, expected = entry["digest"], expected + 1
-    head = session.execute(_HEAD, execution_options=_CLEARED).one_or_none()
-    if head is None:
-        return Verdict(2, expected - 1, None, "no_head")
-    if head.seq > expected - 1:
-        return Verdict(2, expected - 1, expected, "tail_missing")
-    if (head.seq, head.digest) != (expected - 1, previous):
-        return Verdict(1, expected - 1, head.seq, "head_differs")
-    return Verdict(0, expected - 1, None, "ok")
+    entries: Iterable[dict[str, Any]]
+    head: tuple[Any, Any] | None
+    issued: list[tuple[int, str]]
 
 
-def _entries(session: Session) -> Iterator[dict[str, Any]]:
-    query = select(_ENTRIES).order_by(AuditEntry.seq)
-    result = session.execute(query, execution_options={CLEARED: True, "yield_per": 1000})
+@contextmanager
+def stored(session: Session) -> Iterator[Stored]:
+    """One view of entries, head and checkpoints, whatever others append meanwhile; `entries` are read as they come."""
+    session.rollback()
+    if session.get_bind().dialect.name == "sqlite":
+        connection = session.connection()
+        driver: Any = connection.connection.driver_connection
+        usual, driver.text_factory = driver.text_factory, _as_written
+        try:
+            yield _stored(connection)
+        finally:
+            driver.text_factory = usual
+        return
+    connection = session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    yield _stored(connection)
+
+
+def _stored(connection: Connection) -> Stored:
+    head = connection.execute(_HEAD, execution_options=_CLEARED).one_or_none()
+    issued = connection.execute(_ISSUED, execution_options=_CLEARED).all()
+    return Stored(
+        _entries(connection), None if head is None else (head[0], head[1]), [(s, t) for s, t in issued]
+    )
+
+
+def _as_written(text: bytes) -> str:
+    """Bytes that are no text stay different from every text."""
+    return text.decode("utf-8", "surrogateescape")
+
+
+def _entries(connection: Connection) -> Iterator[dict[str, Any]]:
+    at = _ENTRIES.c.at
+    raw = type_coerce(at, String).label("at") if connection.dialect.name == "sqlite" else at
+    query = select(*(raw if c is at else c for c in _ENTRIES.c)).order_by(_ENTRIES.c.seq)
+    result = connection.execute(query, execution_options={CLEARED: True, "yield_per": 1000})
     for row in result.mappings():
         yield dict(row)
+
+
+def lock_head(session: Session) -> tuple[int, bytes]:
+    """How many entries there are and the digest of the last; nobody appends until this transaction ends."""
+    found = session.connection().execute(_LOCK_HEAD, execution_options=_CLEARED).one_or_none()
+    if found is None:
+        raise Unavailable("trail_missing")
+    return found[0], found[1]

@@ -117,6 +117,7 @@ class Permission(StrEnum):
     EVALUATION_REPORT = "evaluation.report"
     OPERATIONS_READ = "operations.read"
     AUDIT_VERIFY = "audit.verify"
+    AUDIT_SEAL = "audit.seal"
     HOUSEKEEPING = "house.keep"
 
 

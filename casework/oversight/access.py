@@ -1,6 +1,7 @@
 """Reasons to read the trail."""
 
-from ..audit.models import AuditHead
+from ..audit.models import AuditCheckpoint, AuditHead
 from ..db.reasons import anyone
 
 any_trail = anyone(AuditHead)
+trail = (any_trail, anyone(AuditCheckpoint))

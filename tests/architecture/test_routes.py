@@ -8,8 +8,11 @@ from tests.support.world import World
 
 # Use cases that are called by other use cases, by commands or by sign-in only.
 WITHOUT_DOOR_ALLOWED = (
-    "casework.oversight.actions.purge_replies",  # casework daily
-    "casework.oversight.queries.verify_trail",  # casework audit verify
+    "casework.oversight.actions.upkeep.purge_replies",  # casework daily
+    "casework.oversight.actions.checkpoints.issue_checkpoint",  # casework audit checkpoint, casework daily
+    "casework.oversight.queries.trail.verify_trail",  # casework audit verify
+    "casework.oversight.queries.trail.export_trail",  # casework audit export
+    "casework.oversight.queries.trail.public_pem",  # casework audit pubkey
     "casework.agencies.actions.sync_directory",  # casework codes sync
     "casework.meeting.actions.deciding.mark_overdue",  # casework daily
     "casework.accounts.queries.by_login",  # casework user

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ..audit.models import AuditHead
-from ..kernel.actor import Permission
-from ..usecase import Context, replies, use_case
+from ...audit.models import AuditHead
+from ...kernel.actor import Permission
+from ...usecase import Context, replies, use_case
 
 KEPT = timedelta(days=7)
 
