@@ -43,6 +43,7 @@ HOUSES = (
     "participation",
     "statistics",
     "documents",
+    "oversight",
 )
 
 

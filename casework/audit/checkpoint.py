@@ -83,16 +83,17 @@ def house_of(key: Ed25519PublicKey) -> str:
 
 def issue(key: Ed25519PrivateKey, *, size: int, root: bytes, previous: str, at: datetime) -> Checkpoint:
     """Sign a checkpoint; `at` is an aware moment."""
+    root_hex, moment = root.hex(), at.astimezone(UTC).isoformat(timespec="microseconds")
+    house = house_of(key.public_key())
     said = {
         "format": FORMAT,
         "size": size,
-        "root": root.hex(),
+        "root": root_hex,
         "previous": previous,
-        "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
-        "house": house_of(key.public_key()),
+        "at": moment,
+        "house": house,
     }
-    signature = key.sign(canonical(said)).hex()
-    return Checkpoint(size, said["root"], previous, said["at"], said["house"], signature)
+    return Checkpoint(size, root_hex, previous, moment, house, key.sign(canonical(said)).hex())
 
 
 def read(line: bytes, key: Ed25519PublicKey) -> Checkpoint:

@@ -46,6 +46,7 @@ PLACES = (
     ("statistics_pages.overview", "統計", P.STATISTICS_READ),
     ("statistics_pages.official", "国への報告", P.STATISTICS_REPORT),
     ("statistics_pages.evaluation", "計画の評価", P.EVALUATION_REPORT),
+    ("oversight_pages.checkpoints", "証跡の控え", P.AUDIT_VERIFY),
     ("accounts_pages.staff", "職員", P.ACCOUNT_READ),
     ("agencies_pages.directory", "機関・窓口", P.DIRECTORY_MANAGE),
     ("agencies_pages.codes", "コード表", P.CODE_MANAGE),

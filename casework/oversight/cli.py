@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 from flask.cli import with_appcontext
@@ -78,7 +79,7 @@ def pubkey() -> None:
 @audit.command()
 @click.option("--to", "target", required=True, type=click.File("wb"), help="file, or - for stdout")
 @with_appcontext
-def export(target: click.utils.LazyFile) -> None:
+def export(target: BinaryIO) -> None:
     """Write the whole trail as canonical JSON lines, which tools/verify_trail.py reads."""
     with system_context() as ctx:
         count = queries.export_trail(ctx, target.write)

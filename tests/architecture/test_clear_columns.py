@@ -31,6 +31,7 @@ CLEAR: dict[str, set[str]] = {
     "Indicator": {"goal", "viewpoint", "title", "unit", "source"},
     "Finding": {"goal", "viewpoint", "method", "evaluator"},
     # the trail: ids, names of events and of columns, codes of purposes
+    "AuditCheckpoint": {"line"},  # digests and a signature
     "AuditEntry": {"actor", "session", "event", "outcome", "kind", "target", "case_id", "purpose", "changes"},
     "IdempotentReply": {"route", "key"},
     "UnsentForm": {"form"},

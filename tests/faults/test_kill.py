@@ -153,35 +153,27 @@ def _nothing_half_written(url: str) -> None:
 
 @pytest.mark.promise(11)
 @pytest.mark.long
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(7200)
 def test_sixteen_writers_at_once_neither_fork_nor_gap_the_trail(
     database: str, keystore: Path, tmp_path: Path, count: Count
 ) -> None:
-    """Four processes of four threads each."""
-    each = count("events_per_writer", quick=10, long=200)
+    """Sixteen writers at once: in the quick form four processes of four threads, in the long one sixteen processes."""
+    each = count("events_per_writer", quick=10, long=5000)
+    processes = count("processes", quick=4, long=16)
     (tmp_path / "office").mkdir()
     with make_world(database, tmp_path / "office", keystore) as world:
         writer = world.staff("架空 書手", ("counselor", "shakyo"))
         before = verify_trail(world.ctx()).entries
-    keys = str(tmp_path / "office" / "keys")
-    command = [
-        sys.executable,
-        "-m",
-        "tests.support.writer",
-        database,
-        keys,
-        str(writer),
-        "shakyo",
-        "4",
-        str(each),
-    ]
-    writers = [subprocess.Popen(command, cwd=ROOT) for _ in range(4)]
-    assert [w.wait(timeout=1800) for w in writers] == [0, 0, 0, 0]
+    keys, threads = str(tmp_path / "office" / "keys"), 16 // processes
+    told = (database, keys, str(writer), "shakyo", str(threads), str(each))
+    command = [sys.executable, "-m", "tests.support.writer", *told]
+    writers = [subprocess.Popen(command, cwd=ROOT) for _ in range(processes)]
+    assert [w.wait(timeout=7000) for w in writers] == [0] * processes
     (tmp_path / "check").mkdir()
     with make_world(database, tmp_path / "check", tmp_path / "office" / "keys") as world:
         verdict = verify_trail(world.ctx())
     assert (verdict.exit_code, verdict.reason) == (0, "ok")
-    assert verdict.entries >= before + 16 * each
+    assert verdict.entries >= before + processes * threads * each
     received = _rows(database, "SELECT count(*) FROM audit_entry WHERE event = 'intake.received'")[0][0]
-    assert received == 16 * each
+    assert received == processes * threads * each
     count.found(events=received, forks=0, gaps=0)

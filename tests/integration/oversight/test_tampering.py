@@ -13,24 +13,26 @@ import pytest
 
 from casework.audit import checkpoint
 from casework.audit.verify import judge
+from tests.support.counts import Count
 from tests.support.trails import Small, act, export, flips, issue, raw, recompute, small
 from tests.support.world import World
 
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-MASKS = {False: (0x01,), True: (0x01, 0x20, 0x80, 0xFF)}
+pytestmark = [pytest.mark.parametrize("database", ["sqlite"], indirect=True), pytest.mark.promise(10)]
+MASKS = (0x01, 0x20, 0x80, 0xFF)
 
 
 @pytest.fixture
-def trail(world: World, tmp_path: Path, long_run: bool) -> Small:
-    return small(world, tmp_path / "small", events=4 if long_run else 1)
+def trail(world: World, tmp_path: Path) -> Small:
+    return small(world, tmp_path / "small", events=1)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
 def test_a_flip_of_any_byte_of_any_event_head_or_checkpoint_is_found(
-    trail: Small, long_run: bool, monkeypatch: pytest.MonkeyPatch
+    trail: Small, count: Count, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    masks, key, plain = MASKS[long_run], checkpoint.public_key(trail.pem), checkpoint.read
+    masks = MASKS[: count("masks", quick=1, long=4)]
+    key, plain = checkpoint.public_key(trail.pem), checkpoint.read
     once = functools.lru_cache(lambda line: plain(line, key))  # the same few signatures, many times
     monkeypatch.setattr(checkpoint, "read", lambda line, _: once(line))
     with raw(trail) as (entries, head, issued, held):
@@ -60,20 +62,19 @@ def test_a_flip_of_any_byte_of_any_event_head_or_checkpoint_is_found(
                 if judge(entries, head, issued, {**held, name: other}, key).exit_code != 1:
                     missed.append(("held", name))
     assert missed == []
-    print(f"{tried} flips of bytes in {len(entries)} events and {len(held)} checkpoints: all found")
+    count.found(flips=tried, events=len(entries), checkpoints=len(held), missed=0)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-def test_a_flip_in_the_file_is_found_by_both(trail: Small, tmp_path: Path, long_run: bool) -> None:
-    """The same through the database, each column at a few of its bytes; in the long form at all of them."""
-    dice, tried = random.Random(10), 0
-    with raw(trail) as (entries, _, _, _):
-        pass
+def test_a_flip_in_the_file_is_found_by_both(trail: Small, count: Count) -> None:
+    """The same through the database, at some bytes of each column."""
+    dice, tried, each = random.Random(10), 0, count("flips_per_column", quick=1, long=60)
+    entries = _entries(trail)
     for entry in entries:
         for column, value in entry.items():
             others = list(flips(value, (0x01,)))
-            for other in others if long_run else [dice.choice(others)] if others else []:
+            for other in dice.sample(others, min(each, len(others))):
                 if column == "seq" and other in range(1, len(entries) + 1):
                     continue  # the table itself refuses a second entry of the same number
                 content = other.encode("utf-8", "surrogateescape") if isinstance(other, str) else other
@@ -85,24 +86,24 @@ def test_a_flip_in_the_file_is_found_by_both(trail: Small, tmp_path: Path, long_
                 trail.sql(change, values=(kept, other if column == "seq" else entry["seq"]))
                 tried += 1
     assert trail.product() == trail.alone() == (0, "ok")
-    print(f"{tried} flips of bytes in the file: all found by both")
+    count.found(flips=tried, missed=0)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-def test_a_flip_of_any_byte_of_an_export_is_found(trail: Small, tmp_path: Path, long_run: bool) -> None:
+def test_a_flip_of_any_byte_of_an_export_is_found(trail: Small, tmp_path: Path, count: Count) -> None:
     source = trail.folder / "export.jsonl"
     content = source.read_bytes()
     assert trail.alone(source) == (0, "ok")
-    changed, missed, tried = tmp_path / "changed.jsonl", [], 0
-    step = 1 if long_run else 5  # every fifth byte in the quick form
-    for at in range(0, len(content), step):
+    changed, missed = tmp_path / "changed.jsonl", []
+    places = range(len(content))
+    chosen = random.Random(7).sample(places, min(len(places), count("places", quick=300, long=1_000_000)))
+    for at in chosen:
         changed.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
-        tried += 1
         if trail.alone(changed)[0] == 0:
             missed.append(at)
     assert missed == []
-    print(f"{tried} flips of bytes in an export: all found")
+    count.found(flips=len(chosen), missed=0)
 
 
 def _entries(made: Small) -> list[dict[str, Any]]:
@@ -215,7 +216,9 @@ HANDS: dict[str, tuple[Hand, int, str]] = {
 }
 
 
-def test_both_verifiers_find_each_kind_of_tampering_and_agree(trail: Small, tmp_path: Path) -> None:
+def test_both_verifiers_find_each_kind_of_tampering_and_agree(
+    trail: Small, tmp_path: Path, count: Count
+) -> None:
     found = {}
     for name, (tamper, code, _) in HANDS.items():
         made = trail.copy(tmp_path / "tampered")
@@ -227,7 +230,7 @@ def test_both_verifiers_find_each_kind_of_tampering_and_agree(trail: Small, tmp_
         assert made.alone(made.folder / "tampered.jsonl")[0] == code, name
         found[name] = house
     assert found == {name: (code, reason) for name, (_, code, reason) in HANDS.items()}
-    print(f"{len(found)} kinds of tampering: all found, both verifiers agree")
+    count.found(kinds=len(found), missed=0)
 
 
 def test_an_old_backup_is_found_also_when_work_went_on_from_it(world: World, tmp_path: Path) -> None:
@@ -254,8 +257,8 @@ def test_checkpoints_of_another_house_are_foreign(world: World, tmp_path: Path, 
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-def test_clean_runs_raise_no_alarm(world: World, tmp_path: Path, long_run: bool) -> None:
-    runs, dice = 1000 if long_run else 50, random.Random(3)
+def test_clean_runs_raise_no_alarm(world: World, tmp_path: Path, count: Count) -> None:
+    runs, dice = count("clean_runs", quick=50, long=1000), random.Random(3)
     made = small(world, tmp_path / "small", events=1, checkpoints=1)
     live = Small(made.folder, made.pem)
     live.db.unlink()
@@ -265,4 +268,4 @@ def test_clean_runs_raise_no_alarm(world: World, tmp_path: Path, long_run: bool)
         if dice.random() < 0.3:
             issue(world, live.held)
         assert live.product() == live.alone() == (0, "ok")
-    print(f"{runs} clean runs: no alarm")
+    count.found(alarms=0)

@@ -1,0 +1,1 @@
+"""Tables of oversight; those of the trail itself stand in casework/audit."""

@@ -1,0 +1,6 @@
+"""Pages of 証跡の確認."""
+
+from . import checkpoints
+from .base import bp
+
+__all__ = ["bp", "checkpoints"]
