@@ -44,6 +44,7 @@ HOUSES = (
     "statistics",
     "documents",
     "oversight",
+    "custody",
 )
 
 

@@ -182,6 +182,7 @@ def _houses() -> None:
         ("agencies", "codes"),
         ("oversight", "audit"),
         ("statistics", "statistics"),
+        ("custody", "keys"),
     ):
         cli.add_command(getattr(importlib.import_module(f"casework.{module}.cli"), group))
     from .demo.cli import demo_command, synthetic_command

@@ -37,6 +37,7 @@ class Settings:
     keystore_path: str
     kek_dir: str
     checkpoint_dir: str
+    key_provider: str
 
     secure_cookies: bool
     trusted_hosts: tuple[str, ...]

@@ -47,3 +47,16 @@ class TextNotSealable(CryptoError):
     """The text holds lone surrogates and cannot be written as UTF-8."""
 
     code = "text_not_sealable"
+
+
+class KeyActForbidden(CryptoError):
+    """An act on the key-encryption keys that must not be: nothing was changed.
+
+    `reason`: unknown, active, in_use (keys still lie under it), overtaken (another rotation came first).
+    """
+
+    code = "key_act_forbidden"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

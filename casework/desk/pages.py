@@ -50,6 +50,7 @@ PLACES = (
     ("accounts_pages.staff", "職員", P.ACCOUNT_READ),
     ("agencies_pages.directory", "機関・窓口", P.DIRECTORY_MANAGE),
     ("agencies_pages.codes", "コード表", P.CODE_MANAGE),
+    ("custody_pages.keys", "鍵", P.KEYS_READ),
 )
 # Pages of a meeting under another address: whoever runs the meeting finds them under 会議.
 ALSO_UNDER = (("/agenda/", "meeting_pages.calendar", P.MEETING_RUN),)

@@ -26,7 +26,7 @@ class Role(StrEnum):
 
 
 class Permission(StrEnum):
-    """What can be asked of the house; casework/policy.py says by whom and for which rows."""
+    """What can be asked of the house; casework/policy/ says by whom and for which rows."""
 
     SIGN_IN = "account.sign_in"
     SESSION_OWN = "account.own_session"
@@ -119,6 +119,9 @@ class Permission(StrEnum):
     AUDIT_VERIFY = "audit.verify"
     AUDIT_SEAL = "audit.seal"
     HOUSEKEEPING = "house.keep"
+    KEYS_READ = "keys.read"
+    KEYS_RETIRE = "keys.retire"
+    KEYS_KEEP = "keys.keep"
 
 
 @dataclass(frozen=True, slots=True)

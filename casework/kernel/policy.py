@@ -1,4 +1,4 @@
-"""How leave is decided. The one table of who may do what is casework/policy.py."""
+"""How leave is decided. The one table of who may do what is casework/policy/."""
 
 from __future__ import annotations
 

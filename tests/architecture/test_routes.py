@@ -30,6 +30,11 @@ WITHOUT_DOOR_ALLOWED = (
     "casework.statistics.queries.sealed.due",
     "casework.statistics.queries.sealed.audits",  # casework statistics audit
     "casework.statistics.queries.sealed.verify",  # casework statistics verify
+    "casework.custody.actions.rotate",  # casework keys
+    "casework.custody.actions.begin_rewrap",
+    "casework.custody.actions.end_rewrap",
+    "casework.custody.actions.verify",
+    "casework.custody.actions.retire",
     "casework.intake.actions.refer",  # joined by referral's one-step refer
 )
 

@@ -4,6 +4,7 @@
 `store.py` what the application asks of it, `erasure.py` how a key is forgotten, `custody.py` the acts of its keepers.
 """
 
+from . import custody
 from .erasure import Tombstone
 from .store import DataKey, FileKeyStore, KekStatus, KeyStore, WrappedKeyStore
 from .wrapping import KekProvider
@@ -16,4 +17,5 @@ __all__ = [
     "KeyStore",
     "Tombstone",
     "WrappedKeyStore",
+    "custody",
 ]

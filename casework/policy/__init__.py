@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from .accounts import access as accounts
-from .agencies.models import Agency, District, Initiative, Window
-from .cases import access as cases
-from .codes.models import Code
-from .db.reasons import anyone
-from .desk import access as desk
-from .documents import access as documents
-from .intake import access as intake
-from .kernel.actor import Permission as P
-from .kernel.actor import Role as R
-from .kernel.policy import Policy, Reason, Table
-from .meeting import access as meeting
-from .outreach import access as outreach
-from .oversight import access as oversight
-from .participation import access as participation
-from .people import access as people
-from .people.models import Person
-from .plan import access as plan
-from .referral import access as referral
-from .resources.models import Resource
-from .statistics import access as statistics
+from ..accounts import access as accounts
+from ..agencies.models import Agency, District, Initiative, Window
+from ..cases import access as cases
+from ..codes.models import Code
+from ..db.reasons import anyone
+from ..desk import access as desk
+from ..documents import access as documents
+from ..intake import access as intake
+from ..kernel.actor import Permission as P
+from ..kernel.actor import Role as R
+from ..kernel.policy import Policy, Reason, Table
+from ..meeting import access as meeting
+from ..outreach import access as outreach
+from ..participation import access as participation
+from ..people import access as people
+from ..people.models import Person
+from ..plan import access as plan
+from ..referral import access as referral
+from ..resources.models import Resource
+from ..statistics import access as statistics
+from .keeping import KEEPING, Section
 
 EVERYONE = tuple(role for role in R if role is not R.SYSTEM)
 STAFF_ON_CASES = (
@@ -35,8 +33,6 @@ STAFF_ON_CASES = (
     R.CHAIR,
     R.SECRETARIAT,
 )
-
-Section = Mapping[P, Mapping[R, tuple[Reason, ...]]]
 
 # -- directory and codes (agencies) ------------------------------------------------------------------
 _DIRECTORY = (anyone(Agency), anyone(Window), anyone(District), anyone(Initiative), anyone(Code))
@@ -358,13 +354,6 @@ DOCUMENTS: Section = {
     P.DOCUMENT_PRINT: dict.fromkeys((*STAFF_ON_CASES, R.AGENCY_MEMBER), (documents.own_print,)),
 }
 
-# -- oversight ---------------------------------------------------------------------------------------
-OVERSIGHT: Section = {
-    P.HOUSEKEEPING: {R.SYSTEM: (oversight.any_trail,)},
-    P.AUDIT_VERIFY: dict.fromkeys((R.ADMINISTRATOR, R.PRIVACY_OFFICER, R.SYSTEM), oversight.trail),
-    P.AUDIT_SEAL: {R.SYSTEM: oversight.trail},
-}
-
 
 def _joined(*sections: Section) -> Table:
     """Lay the sections on top of each other; several may add roles and reasons to one permission."""
@@ -392,6 +381,6 @@ POLICY = Policy(
         PARTICIPATION,
         STATISTICS,
         DOCUMENTS,
-        OVERSIGHT,
+        *KEEPING,
     )
 )

@@ -1,0 +1,29 @@
+"""The policy's sections for those who keep the house itself: its trail and its keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..custody import access as custody
+from ..kernel.actor import Permission as P
+from ..kernel.actor import Role as R
+from ..kernel.policy import Reason
+from ..oversight import access as oversight
+
+Section = Mapping[P, Mapping[R, tuple[Reason, ...]]]
+
+# -- oversight ---------------------------------------------------------------------------------------
+OVERSIGHT: Section = {
+    P.HOUSEKEEPING: {R.SYSTEM: (oversight.any_trail,)},
+    P.AUDIT_VERIFY: dict.fromkeys((R.ADMINISTRATOR, R.PRIVACY_OFFICER, R.SYSTEM), oversight.trail),
+    P.AUDIT_SEAL: {R.SYSTEM: oversight.trail},
+}
+
+# -- keys --------------------------------------------------------------------------------------------
+CUSTODY: Section = {
+    P.KEYS_READ: dict.fromkeys((R.ADMINISTRATOR, R.SYSTEM), (custody.any_retirement,)),
+    P.KEYS_RETIRE: {R.ADMINISTRATOR: (custody.any_retirement,)},
+    P.KEYS_KEEP: {R.SYSTEM: (custody.any_retirement,)},
+}
+
+KEEPING = (OVERSIGHT, CUSTODY)
