@@ -38,6 +38,10 @@ UNVISITED: dict[str, str] = {
     "cases_pages.end_assignment": "roles of the city's cases were given by others than those who walk",
     "cases_pages.end_grant": "nobody was given leave to read a case in the demo city",
     "cases_pages.step_out": "asks for a case in 多機関協働 whose roles are all named",
+    **dict.fromkeys(
+        ("custody_pages.approve_retirement", "custody_pages.withdraw_retirement"),
+        "no old key waits to be destroyed in the demo city; tests/integration/custody walks both steps",
+    ),
     "documents_pages.pdf": "nothing is on paper in the demo city; tests/integration/documents draws every form",
     "documents_pages.sheet": "nothing is on paper in the demo city; tests/integration/documents draws every form",
     "meeting_pages.reassign_action": "asks for a 対応事項 that was objected to, seen by who tracks it",
