@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,12 +15,15 @@ import pytest
 
 from tests.support.counts import Count, Ledger, add_options, make_count
 from tests.support.postgres import Cluster, find_binaries, running_cluster
-from tests.support.tools import missing
+from tests.support.told import Prepared, Told, prepare, recalled, told_in
+from tests.support.tools import in_memory, missing
 from tests.support.world import World, make_world
 
 if TYPE_CHECKING:
     from tests.support.story import Story
-    from tests.support.told import Told
+
+Preparation = Callable[[str], Prepared | None]  # by engine
+Prepare = Callable[..., Prepared]
 
 ENGINES = ("sqlite", "postgresql")
 BY_ENGINE = ("database", "empty_database")
@@ -31,7 +36,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add_options(parser)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
+    """Folders of tests lie in memory where there is room; pytest's own variable for the place still decides."""
+    if (memory := in_memory()) is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
     config.pluginmanager.register(Ledger(config), "promises")
 
 
@@ -98,14 +107,24 @@ def sqlite_template(keystore: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """URL of a fresh database with the schema and the city's lists."""
+def prepared(request: pytest.FixtureRequest) -> Preparation:
+    """What the database of this test holds beyond the schema and the lists: nothing, or the city of the story.
+
+    A folder of tests with a scene of its own says so by a fixture of this name.
+    """
+    return request.getfixturevalue("told") if "story" in request.fixturenames else lambda engine: None
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, prepared: Preparation, tmp_path: Path) -> Iterator[str]:
+    """URL of a fresh database with the schema and the city's lists, or of a copy of what was prepared."""
+    scene = prepared(request.param)
     if request.param == "sqlite":
         path = tmp_path / "casework.db"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        shutil.copyfile(scene.template if scene else request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    template = request.getfixturevalue("postgres_template")
+    template = scene.template if scene else request.getfixturevalue("postgres_template")
     yield from _on_postgres(request.getfixturevalue("postgres_cluster"), template)
 
 
@@ -127,35 +146,56 @@ def _on_postgres(cluster: Cluster, template: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def told(sqlite_template: Path, keystore: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
-    """The city that the story left behind, to be copied."""
-    from tests.support.told import tell_once
+def prepare_once(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Prepare:
+    """Prepare a city from a template of the engine: `prepare_once(engine, fill, after=…)`."""
 
-    return tell_once(sqlite_template, keystore, tmp_path_factory.mktemp("told"))
+    def made(engine: str, fill: Callable[[World], None], after: Prepared | None = None) -> Prepared:
+        keystore = after.keys if after else request.getfixturevalue("keystore")
+        cluster = None if engine == "sqlite" else request.getfixturevalue("postgres_cluster")
+        name = "sqlite_template" if cluster is None else "postgres_template"
+        template = after.template if after else request.getfixturevalue(name)
+
+        def later(world: World) -> None:
+            if after:
+                world.clock.set(after.now)
+            fill(world)
+
+        return prepare(template, keystore, tmp_path_factory.mktemp("prepared"), cluster, later)
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def told(prepare_once: Prepare) -> Callable[[str], Told]:
+    """The city that the story left behind, told once per engine."""
+
+    @cache
+    def tell(engine: str) -> Told:
+        stories: list[Story] = []
+        scene = prepare_once(engine, lambda world: stories.append(told_in(world)))
+        return Told(scene.template, scene.keys, scene.now, stories[0].ids, stories[0].refusals)
+
+    return tell
 
 
 @pytest.fixture
-def world(request: pytest.FixtureRequest, database: str, keystore: Path, tmp_path: Path) -> Iterator[World]:
+def world(database: str, prepared: Preparation, keystore: Path, tmp_path: Path) -> Iterator[World]:
     """An application on a fresh database, with real actors and a clock that can be moved.
 
     A test that asks for `story` gets the city in which everything has happened once.
     """
-    if "story" not in request.fixturenames or not database.startswith("sqlite"):
-        with make_world(database, tmp_path, keystore) as made:
-            yield made
-        return
-    city: Told = request.getfixturevalue("told")
-    shutil.copyfile(city.database, database.removeprefix("sqlite:///"))
-    with make_world(database, tmp_path, city.keys) as made:
-        made.clock.set(city.now)
+    scene = prepared(_engine(database))
+    with make_world(database, tmp_path, scene.keys if scene else keystore) as made:
+        if scene:
+            made.clock.set(scene.now)
         yield made
 
 
-@pytest.fixture
-def story(request: pytest.FixtureRequest, world: World) -> Story:
-    """A city in which everything has happened once, with its people at their seats."""
-    from tests.support.told import recalled, told_in
+def _engine(url: str) -> str:
+    return "sqlite" if url.startswith("sqlite") else "postgresql"
 
-    if world.settings.database_url.startswith("sqlite"):
-        return recalled(world, request.getfixturevalue("told"))
-    return told_in(world)
+
+@pytest.fixture
+def story(world: World, told: Callable[[str], Told]) -> Story:
+    """A city in which everything has happened once, with its people at their seats."""
+    return recalled(world, told(_engine(world.settings.database_url)))

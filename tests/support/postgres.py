@@ -16,6 +16,8 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from tests.support.tools import in_memory
+
 READY_WITHIN_SECONDS = 60
 SPEED = (
     "fsync=off",
@@ -53,8 +55,8 @@ class Cluster:
         name = f"test_{next(self._numbers)}"
         with self.connect() as connection:
             connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                    sql.Identifier(name), sql.Identifier(template)
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY {}").format(
+                    sql.Identifier(name), sql.Identifier(template), sql.Identifier("file_copy")
                 )
             )
         return name
@@ -67,7 +69,7 @@ class Cluster:
 @contextmanager
 def running_cluster(binaries: Path) -> Iterator[Cluster]:
     """Start a cluster and stop it at the end; it also dies with this process, however that ends."""
-    folder = Path(tempfile.mkdtemp(prefix="casework-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="casework-pg-", dir=in_memory()))
     try:
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")

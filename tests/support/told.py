@@ -1,40 +1,57 @@
-"""The story told once per process on SQLite; each test that needs it works on a copy of the city it left behind."""
+"""Cities prepared once per process and engine; each test works on a copy of what they left behind."""
 
 from __future__ import annotations
 
 import shutil
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from tests.support.cast import CAST, Seat, hire
+from tests.support.postgres import Cluster
 from tests.support.story import Story
 from tests.support.world import World, make_world
 
 
 @dataclass(frozen=True)
-class Told:
-    """Where the city lies, its keys, the moment at which the story ended, and what it made."""
+class Prepared:
+    """What is to be copied: a file of SQLite or the name of a template database, its keys, the moment it was left."""
 
-    database: Path
+    template: str
     keys: Path
     now: datetime
-    ids: dict[str, str]
-    refusals: int
 
 
-def tell_once(template: Path, keystore: Path, folder: Path) -> Told:
-    """Tell the story on a copy of the empty city."""
-    path = folder / "casework.db"
-    shutil.copyfile(template, path)
-    with make_world(f"sqlite:///{path}", folder, keystore) as world:
-        story = told_in(world)
+@dataclass(frozen=True)
+class Told(Prepared):
+    """The city of the story: what it made."""
+
+    ids: dict[str, str] = field(default_factory=dict)
+    refusals: int = 0
+
+
+def prepare(
+    empty: Path | str, keystore: Path, folder: Path, cluster: Cluster | None, fill: Callable[[World], None]
+) -> Prepared:
+    """Fill a copy of a template (a file, or a database of the cluster) and leave it to be copied."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if cluster is None:
+        template = str(folder / "casework.db")
+        shutil.copyfile(empty, template)
+        url = f"sqlite:///{template}"
+    else:
+        template = cluster.create(str(empty))
+        url = cluster.url(template)
+    with make_world(url, folder, keystore) as world:
+        fill(world)
         now = world.clock.now()
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return Told(path, folder / "keys", now, story.ids, story.refusals)
+    if cluster is None:
+        with closing(sqlite3.connect(template)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return Prepared(template, folder / "keys", now)
 
 
 def told_in(world: World) -> Story:

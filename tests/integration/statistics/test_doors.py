@@ -5,22 +5,10 @@ from __future__ import annotations
 import io
 
 import openpyxl
-import pytest
 
-from casework.statistics import actions
-from tests.support.cast import Seat, hire
+from tests.support.cast import Seat
 from tests.support.pages import Reader
 from tests.support.world import World
-
-PERIODS = ("2025-05", "2025-Q1", "FY2025")
-
-
-@pytest.fixture
-def city(house: World) -> World:
-    hire(house)
-    for period in PERIODS:
-        actions.seal(house.ctx(), period)
-    return house
 
 
 def test_the_json_door_gives_menu_editions_tables_and_bundle(city: World) -> None:
