@@ -6,16 +6,16 @@ import importlib
 import importlib.util
 import json
 from collections.abc import Mapping
-from datetime import timedelta
-from pathlib import Path
 from typing import Any, cast
 
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
-from .crypto import FileKeyStore, KeyRing
-from .db import db, open_store
+from .crypto import CryptoError, KeyRing
+from .crypto.keystore.chosen import open_store
+from .db import db
+from .db import open_store as open_database
 from .kernel.clock import Clock, SystemClock
 from .kernel.messages import Messages
 from .policy import POLICY
@@ -46,6 +46,14 @@ HOUSES = (
     "oversight",
     "custody",
 )
+
+
+KEYS_UNUSABLE = {
+    "key_missing": "the keystore, a key-encryption key or a purpose key is not there: put the key back, or restore",
+    "key_wrong": "a key-encryption key does not belong to this keystore: look for the key file that does",
+    "key_destroyed": "the keystore needs a key that was destroyed",
+    "keystore_unreadable": "the keystore's file is damaged, locked, of a newer version or no keystore: restore it",
+}
 
 
 class UnclassifiedRoute(RuntimeError):
@@ -84,16 +92,18 @@ def create_core(settings: Settings, *, clock: Clock | None = None) -> Flask:
     )
     db.init_app(app)
     with app.app_context():
-        open_store(db.engine)
+        open_database(db.engine)
     return app
 
 
 def open_keys(settings: Settings) -> KeyRing:
-    """The key ring, after its canary was opened: a wrong key must not serve."""
-    kept = timedelta(days=settings.keystore_backup_days)
-    store = FileKeyStore(Path(settings.keystore_path), Path(settings.kek_dir), backups_kept=kept)
-    store.canary()
-    return KeyRing(store)
+    """The key ring, after its canary was opened: a wrong key must not serve, and the refusal says what to look at."""
+    try:
+        store = open_store(settings)
+        store.canary()
+        return KeyRing(store)
+    except CryptoError as refusal:
+        raise type(refusal)(KEYS_UNUSABLE.get(refusal.code, refusal.code)) from None
 
 
 def _flask_config(settings: Settings, keys: KeyRing) -> dict[str, Any]:

@@ -6,22 +6,39 @@ import importlib
 import stat
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 from flask.cli import FlaskGroup, with_appcontext
 
-from .app import HOUSES, create_app, create_core
-from .crypto import FileKeyStore, KeyRing
+from .app import HOUSES, KEYS_UNUSABLE, create_app, create_core
+from .crypto import CryptoError, KeyRing
+from .crypto.keystore.chosen import create_store, open_store
 from .kernel.flow import Flow
 from .kernel.policy import Policy
 from .migrate import current_revision, head_revision, upgrade
 from .policy import POLICY
-from .settings import Settings, load_settings
+from .settings import Settings, SettingsError, load_settings
 from .usecase.replies import REPLY_OWNER
 from .web.house import house
 
 
-@click.group(cls=FlaskGroup, create_app=create_app, add_default_commands=False, add_version_option=False)
+class Commands(FlaskGroup):
+    """The commands; keys or settings that cannot be used are told in a line, not in a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (CryptoError, SettingsError) as refusal:
+            raise click.ClickException(_said(refusal)) from None
+
+
+def _said(refusal: CryptoError | SettingsError) -> str:
+    known = KEYS_UNUSABLE.get(refusal.code, refusal.code) if isinstance(refusal, CryptoError) else ""
+    return str(refusal) or known
+
+
+@click.group(cls=Commands, create_app=create_app, add_default_commands=False, add_version_option=False)
 def cli() -> None:
     """casework: case coordination for 重層的支援."""
 
@@ -35,12 +52,11 @@ def init() -> None:
 def prepare() -> Settings:
     """Keys, database and directory as the settings say, telling what was made."""
     settings = load_settings(keys_expected=False)
-    keystore, kek_dir = Path(settings.keystore_path), Path(settings.kek_dir)
-    if keystore.exists():
-        made = FileKeyStore(keystore, kek_dir).complete()
+    if Path(settings.keystore_path).exists():
+        made = open_store(settings).complete()
         click.echo(f"keys: added {', '.join(made)}" if made else "keys: already there")
     else:
-        KeyRing(FileKeyStore.create(keystore, kek_dir)).new_owner(REPLY_OWNER)
+        KeyRing(create_store(settings)).new_owner(REPLY_OWNER)
         click.echo("keys: made")
     before = current_revision(settings.database_url)
     upgrade(settings.database_url)

@@ -14,6 +14,7 @@ ENVIRONMENTS = ("development", "testing", "production")
 PREFIX = "CASEWORK_"
 NOT_SETTINGS = frozenset({"CASEWORK_ENV", "CASEWORK_CONFIG_DIR", "CASEWORK_REQUIRE_ALL"})
 SQLITE = "sqlite:///"
+KEY_PROVIDERS = ("file", "pkcs11")
 SECRET_LOCATIONS = ("database_url", "keystore_path", "kek_dir")
 
 
@@ -38,6 +39,10 @@ class Settings:
     kek_dir: str
     checkpoint_dir: str
     key_provider: str
+    pkcs11_module: str
+    pkcs11_token: str
+    pkcs11_pin_file: str
+    pkcs11_pin: str = field(repr=False)
 
     secure_cookies: bool
     trusted_hosts: tuple[str, ...]
@@ -213,6 +218,7 @@ def _contradictions(settings: Settings) -> Iterator[str]:
     for key in (*SECRET_LOCATIONS, "municipality"):
         if not getattr(settings, key):
             yield f"{key} must not be empty"
+    yield from _keys_nowhere(settings)
     if not settings.municipality.replace("_", "").isalnum():
         yield "municipality must be the name of a folder under config/municipality"
     if settings.database_url and not settings.database_url.startswith((SQLITE, "postgresql+psycopg://")):
@@ -225,10 +231,21 @@ def _contradictions(settings: Settings) -> Iterator[str]:
         yield "referral_acknowledge_days_urgent must not be longer than referral_acknowledge_days"
 
 
+def _keys_nowhere(settings: Settings) -> Iterator[str]:
+    if settings.key_provider not in KEY_PROVIDERS:
+        yield f"key_provider must be one of {', '.join(KEY_PROVIDERS)}"
+    if settings.key_provider == "pkcs11":
+        for key in ("pkcs11_module", "pkcs11_token"):
+            if not getattr(settings, key):
+                yield f"{key} must be given with key_provider pkcs11"
+        if not settings.pkcs11_pin_file and not settings.pkcs11_pin:
+            yield "pkcs11_pin_file must be given with key_provider pkcs11"
+
+
 def _unsafe(settings: Settings, given: set[str], *, keys_expected: bool) -> Iterator[str]:
     """What production refuses (security.md section 2: keys elsewhere, secure cookies, named hosts, no debug)."""
     for key in SECRET_LOCATIONS:
-        if key not in given:
+        if key not in given and not (key == "kek_dir" and settings.key_provider != "file"):
             yield f"{key} must be given in production"
     if settings.debug:
         yield "debug must be off in production"
@@ -247,7 +264,7 @@ def _unsafe(settings: Settings, given: set[str], *, keys_expected: bool) -> Iter
 def _absent_keys(settings: Settings) -> Iterator[str]:
     if not Path(settings.keystore_path).is_file():
         yield "keystore_path: no keystore there"
-    if not any(Path(settings.kek_dir).glob("*.key")):
+    if settings.key_provider == "file" and not any(Path(settings.kek_dir).glob("*.key")):
         yield "kek_dir: no key files there"
 
 
