@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, get_type_hints
+from urllib.parse import urlsplit
 
 ENVIRONMENTS = ("development", "testing", "production")
 PREFIX = "CASEWORK_"
 NOT_SETTINGS = frozenset({"CASEWORK_ENV", "CASEWORK_CONFIG_DIR", "CASEWORK_REQUIRE_ALL"})
 SQLITE = "sqlite:///"
 KEY_PROVIDERS = ("file", "pkcs11")
+ORIGIN = re.compile(r"https?://[a-z0-9.\-]+(:\d{1,5})?")
 SECRET_LOCATIONS = ("database_url", "keystore_path", "kek_dir")
 
 
@@ -46,6 +49,9 @@ class Settings:
 
     secure_cookies: bool
     trusted_hosts: tuple[str, ...]
+    public_origin: str
+    second_factor: str
+    passkey_rp_id: str
     max_body_bytes: int = _range(1_000)
     keystore_backup_days: int = _range(1)
     page_size: int = _range(1, 100)
@@ -227,6 +233,7 @@ def _contradictions(settings: Settings) -> Iterator[str]:
         yield "session_idle_minutes must not be longer than session_absolute_hours"
     if settings.sign_in_first_wait_seconds > settings.sign_in_longest_wait_seconds:
         yield "sign_in_first_wait_seconds must not be longer than sign_in_longest_wait_seconds"
+    yield from _wrong_factors(settings)
     if settings.referral_acknowledge_days_urgent > settings.referral_acknowledge_days:
         yield "referral_acknowledge_days_urgent must not be longer than referral_acknowledge_days"
 
@@ -240,6 +247,17 @@ def _keys_nowhere(settings: Settings) -> Iterator[str]:
                 yield f"{key} must be given with key_provider pkcs11"
         if not settings.pkcs11_pin_file and not settings.pkcs11_pin:
             yield "pkcs11_pin_file must be given with key_provider pkcs11"
+
+
+def _wrong_factors(settings: Settings) -> Iterator[str]:
+    """Second factors: known words, and an origin that browsers know by the same spelling."""
+    if settings.second_factor not in ("required", "offered"):
+        yield 'second_factor must be "required" or "offered"'
+    if settings.public_origin and not ORIGIN.fullmatch(settings.public_origin):
+        yield "public_origin must be scheme and host in lower case, with the port if it is not the usual one"
+    host = urlsplit(settings.public_origin).hostname or ""
+    if settings.passkey_rp_id and not f".{host}".endswith(f".{settings.passkey_rp_id}"):
+        yield "passkey_rp_id must be the host of public_origin or a parent domain of it"
 
 
 def _unsafe(settings: Settings, given: set[str], *, keys_expected: bool) -> Iterator[str]:
@@ -257,6 +275,10 @@ def _unsafe(settings: Settings, given: set[str], *, keys_expected: bool) -> Iter
         yield "password_min_length must be at least 15 in production"
     if settings.argon2_memory_kib < 19_456:  # the least that OWASP's password storage guidance accepts
         yield "argon2_memory_kib must be at least 19456 in production"
+    if settings.second_factor != "required":
+        yield 'second_factor must be "required" in production'
+    if settings.public_origin and not settings.public_origin.startswith("https://"):
+        yield "public_origin must begin with https:// in production"
     if keys_expected:
         yield from _absent_keys(settings)
 

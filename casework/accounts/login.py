@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 from flask import Flask, Response, current_app, request
 from flask import session as cookie
@@ -14,26 +15,64 @@ from ..kernel.errors import CaseworkError, NotSignedIn
 from ..usecase import Context
 from ..web.house import house
 from ..web.request import context, session
-from .rules import Origin, PasswordChangeRequired
-from .sessions import presence_for_token
+from . import actions
+from .rules import Demand, Demanded, Origin
+from .sessions import Presence, presence_for_token
 
-SIGN_IN = frozenset({"accounts_api.sign_in", "accounts_pages.sign_in_send"})
-# What a person with a temporary password may do: see who they are, set a password, leave.
-BEFORE_PASSWORD = frozenset(
+# What serves to sign in: asked for without a session, and so without its token.
+SIGN_IN = frozenset(
     {
-        *SIGN_IN,
-        "accounts_pages.sign_in",
-        "accounts_pages.sign_out",
-        "accounts_pages.change_password",
-        "accounts_pages.change_password_send",
-        "static",
-        "accounts_api.sign_out",
-        "accounts_api.who_am_i_get",
-        "accounts_api.change_password_post",
-        "health.live",
-        "health.ready",
+        "accounts_api.sign_in",
+        "accounts_api.passkey_to_sign_in",
+        "accounts_api.sign_in_by_passkey",
+        "accounts_pages.sign_in_send",
     }
 )
+_ALWAYS = SIGN_IN | {"accounts_pages.sign_in", "static", "health.live", "health.ready"}
+_SECOND = {
+    "accounts_api.second",
+    "accounts_api.passkey_for_second",
+    "accounts_api.sign_out",
+    "accounts_pages.second",
+    "accounts_pages.second_send",
+    "accounts_pages.sign_out",
+}
+# See who one is, prove it once more, leave.
+_OWN = {
+    "accounts_pages.sign_out",
+    "accounts_api.sign_out",
+    "accounts_api.who_am_i_get",
+    "accounts_api.confirm",
+    "accounts_api.options_to_confirm_post",
+    "accounts_pages.confirm",
+    "accounts_pages.confirm_send",
+}
+_PASSWORD = {
+    "accounts_pages.change_password",
+    "accounts_pages.change_password_send",
+    "accounts_api.change_password_post",
+}
+_ENROL = {
+    "accounts_pages.enrol",
+    "accounts_pages.begin_totp",
+    "accounts_pages.begin_totp_send",
+    "accounts_pages.totp",
+    "accounts_pages.totp_send",
+    "accounts_pages.new_passkey",
+    "accounts_pages.new_passkey_send",
+    "accounts_api.factors_get",
+    "accounts_api.begin_totp_post",
+    "accounts_api.enrolment_get",
+    "accounts_api.finish_totp_post",
+    "accounts_api.passkey_options_post",
+    "accounts_api.add_passkey_post",
+}
+# As long as a session has to meet a demand first, it serves for this and nothing else.
+MEETS = {
+    Demand.SECOND_FACTOR: _ALWAYS | _SECOND,
+    Demand.PASSWORD: _ALWAYS | _OWN | _PASSWORD,
+    Demand.ENROL: _ALWAYS | _OWN | _PASSWORD | _ENROL,
+}
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 FOREIGN = frozenset({"cross-site", "same-site"})
 DEVICE_DAYS = 180
@@ -53,10 +92,17 @@ class CsrfFailed(CaseworkError):
 class SignedInUser(UserMixin):
     """What Flask-Login carries: the token goes into the cookie, the actor into the Context."""
 
-    def __init__(self, token: str, actor: Actor | None, must_change_password: bool) -> None:
+    def __init__(self, token: str, presence: Presence | None = None) -> None:
         self.token = token
-        self.actor = actor
-        self.must_change_password = must_change_password
+        self.presence = presence
+
+    @property
+    def actor(self) -> Actor | None:
+        return None if self.presence is None else self.presence.actor
+
+    @property
+    def demand(self) -> Demand | None:
+        return None if self.presence is None else self.presence.demand
 
     def get_id(self) -> str:
         return self.token
@@ -78,12 +124,12 @@ def init_login(app: Flask) -> None:
 def remember(token: str) -> None:
     """Put a new session into the cookie; nothing of an earlier one remains."""
     cookie.clear()
-    login_user(SignedInUser(token, None, must_change_password=False))
+    login_user(SignedInUser(token))
 
 
 def renew(token: str) -> None:
     """Put the session's new token into the cookie; pages that are open keep their CSRF token and their text."""
-    login_user(SignedInUser(token, None, must_change_password=False))
+    login_user(SignedInUser(token))
 
 
 def origin() -> Origin:
@@ -100,7 +146,25 @@ def as_house() -> Context:
     return context(system_actor(house().clock.now()))
 
 
-def forget() -> None:
+def half() -> UUID:
+    """The session that waits for its second factor; NotSignedIn where none does."""
+    presence: Presence | None = getattr(current_user, "presence", None)
+    if presence is None or presence.demand is not Demand.SECOND_FACTOR:
+        raise NotSignedIn()
+    return presence.session_id
+
+
+def waits() -> bool:
+    """Whether the cookie is that of a session that waits for its second factor."""
+    return getattr(current_user, "demand", None) is Demand.SECOND_FACTOR
+
+
+def leave() -> None:
+    """End the present session, a whole one or one that waits; the cookie is worth nothing from now on."""
+    if waits():
+        actions.give_up(as_house(), half())
+    else:
+        actions.sign_out(context())
     cookie.clear()
 
 
@@ -123,11 +187,11 @@ def mark_device(answer: Response, mark: str) -> None:
 def _load(token: str) -> SignedInUser | None:
     home = house()
     found = presence_for_token(session(), token, home.clock.now(), home.settings)
-    return None if found is None else SignedInUser(token, found.actor, found.must_change_password)
+    return None if found is None else SignedInUser(token, found)
 
 
 def _guard() -> None:
-    """Refuse what another site asks for, changes without the token, and work under a temporary password."""
+    """Refuse what another site asks for, changes without the token, and work before a demand is met."""
     if request.endpoint is None or request.endpoint.startswith(("health.", "static")):
         return
     if request.headers.get("Sec-Fetch-Site") in FOREIGN:
@@ -137,8 +201,9 @@ def _guard() -> None:
         raise NotSignedIn()
     if changes:
         _token_fits()
-    if request.endpoint not in BEFORE_PASSWORD and getattr(current_user, "must_change_password", False):
-        raise PasswordChangeRequired()
+    demand: Demand | None = getattr(current_user, "demand", None)
+    if demand is not None and request.endpoint not in MEETS[demand]:
+        raise Demanded(demand)
 
 
 def _token_fits() -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, LargeBinary, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..db import Base, Unrecorded, Versioned, ref
 from ..db.base import key
 from ..kernel.actor import Role
+from .rules import Level
 
+LEVELS = ", ".join(f"'{level.value}'" for level in Level)
 ROLES = ", ".join(f"'{role.value}'" for role in Role)
 
 
@@ -52,6 +54,7 @@ class StaffSession(Unrecorded, Base):
     """A signed-in session behind the cookie: only the hash of its 256-bit token is kept."""
 
     __tablename__ = "staff_session"
+    __table_args__ = (CheckConstraint(f"level IN ({LEVELS})", name="level"),)
     id: Mapped[UUID] = key()
     token_digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     staff_id: Mapped[UUID] = ref("staff.id")
@@ -61,6 +64,7 @@ class StaffSession(Unrecorded, Base):
     ends_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     agent: Mapped[str]
+    level: Mapped[str] = mapped_column(String(16))  # what it was opened with
 
 
 class SignInAttempt(Unrecorded, Base):
@@ -70,4 +74,53 @@ class SignInAttempt(Unrecorded, Base):
     id: Mapped[UUID] = key()
     login_digest: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
     source_digest: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class TotpSeed(Versioned, Base):
+    """The seed of a member's code app, sealed with a key of its own purpose; `last_step`: no code of it or before
+    counts ever again. A new seed waits in `pending` until its first code has come."""
+
+    __tablename__ = "totp_seed"
+    id: Mapped[UUID] = key()
+    staff_id: Mapped[UUID] = mapped_column(
+        ForeignKey("staff.id", deferrable=True, initially="DEFERRED"), unique=True
+    )
+    seed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    since: Mapped[datetime | None]
+    last_step: Mapped[int] = mapped_column(BigInteger)
+    pending: Mapped[bytes | None] = mapped_column(LargeBinary)
+    pending_since: Mapped[datetime | None]
+
+
+class RecoveryCode(Versioned, Base):
+    """A code for the day on which the telephone is lost: kept as a keyed digest, good once."""
+
+    __tablename__ = "recovery_code"
+    id: Mapped[UUID] = key()
+    staff_id: Mapped[UUID] = ref("staff.id")
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Passkey(Versioned, Base):
+    """A passkey (WebAuthn): the public key of a credential bound to this origin; never a secret."""
+
+    __tablename__ = "passkey"
+    id: Mapped[UUID] = key()
+    staff_id: Mapped[UUID] = ref("staff.id")
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str]
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class SpentToken(Unrecorded, Base):
+    """The digest of a one-time value that was used (challenge of a passkey, state of a sign-on): never again."""
+
+    __tablename__ = "spent_token"
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, bindparam, or_, select
 
 from ..kernel.actor import Permission
-from ..kernel.errors import BadInput, NotFound
+from ..kernel.errors import BadInput, NotFound, Refused
 from ..usecase import Context, Page, use_case
 from ..usecase.duties import count_open
 from ..usecase.page import after_moment, cut
 from . import rules
-from .models import Staff, StaffRole, StaffSession
-from .rules import ColleagueView, MeView, RoleView, SessionView, StaffDetail, StaffView
+from .models import Passkey, RecoveryCode, Staff, StaffRole, StaffSession, TotpSeed
+from .proofs import codes, passkeys, tokens
+from .rules import (
+    ColleagueView,
+    Enrolment,
+    FactorsView,
+    Kinds,
+    MeView,
+    PasskeyView,
+    RoleView,
+    SessionView,
+    StaffDetail,
+    StaffView,
+)
 
 
 def staff_in_agency(ctx: Context, staff_id: UUID, agency: str, *, field: str) -> Staff:
@@ -81,8 +94,103 @@ def list_sessions(ctx: Context) -> tuple[SessionView, ...]:
     rows = ctx.all(query.limit(ctx.settings.page_size))
     current = ctx.actor.session_id
     return tuple(
-        SessionView(r.id, r.created_at, r.seen_at, r.ends_at, r.agent, r.id == current) for r in rows
+        SessionView(
+            r.id, r.created_at, r.seen_at, r.ends_at, r.agent, r.id == current, r.level, r.confirmed_at
+        )
+        for r in rows
     )
+
+
+@use_case(Permission.SESSION_OWN, event="factors.read", reads=True)
+def factors(ctx: Context) -> FactorsView:
+    """Show the second factors of one's own account: since when, how many recovery codes are left."""
+    seed = ctx.one(ctx.select(TotpSeed).where(TotpSeed.staff_id == ctx.actor.id))
+    unused = RecoveryCode.staff_id == ctx.actor.id, RecoveryCode.used_at.is_(None)
+    return FactorsView(
+        totp_since=None if seed is None else seed.since,
+        passkeys=tuple(
+            PasskeyView(p.id, p.name, p.created_at, p.used_at) for p in passkeys_of(ctx, ctx.actor.id)
+        ),
+        recovery_left=len(ctx.all(ctx.select(RecoveryCode).where(*unused))),
+        required=ctx.settings.second_factor == "required",
+        passkeys_offered=passkeys.offered(ctx.settings),
+    )
+
+
+@use_case(Permission.SESSION_OWN, event="factors.read", reads=True)
+def own_kinds(ctx: Context) -> Kinds:
+    """Which second factors one's own account has, to ask for one of them."""
+    return kinds_of(ctx, ctx.actor.id)
+
+
+@use_case(Permission.SESSION_OWN, event="factor.totp_shown", reads=True, confirmed=True)
+def enrolment(ctx: Context) -> Enrolment:
+    """Show the seed that waits for its first code; Refused("enrolment_over") if none does."""
+    staff = ctx.load(Staff, ctx.actor.id)
+    row: TotpSeed | None = ctx.one(ctx.select(TotpSeed).where(TotpSeed.staff_id == staff.id))
+    if row is None or row.pending is None or not rules.still_pending(row.pending_since, ctx.now):
+        raise Refused("enrolment_over")
+    seed = codes.open_seed(ctx.keys, staff.id, row.pending)
+    return Enrolment(seed, codes.address(seed, staff.login))
+
+
+@use_case(Permission.SESSION_OWN, event="session.passkey_asked", reads=True)
+def options_to_confirm(ctx: Context) -> dict[str, Any]:
+    """What the browser needs to prove once more who is there with one of the person's own passkeys."""
+    return _options(ctx, ctx.actor.id)
+
+
+@use_case(Permission.SIGN_IN, event="session.passkey_asked", reads=True)
+def options_for_second(ctx: Context, session_id: UUID) -> dict[str, Any]:
+    """What the browser needs to prove the second factor of a session that waits for it."""
+    return _options(ctx, ctx.load(StaffSession, session_id).staff_id)
+
+
+@use_case(Permission.SIGN_IN, event="session.passkey_asked", reads=True)
+def options_to_sign_in(ctx: Context) -> dict[str, Any]:
+    """What the browser needs to sign in with a passkey alone: it says itself whose it is."""
+    ctx.visit.asked = True  # no row is touched: the browser is asked whose passkey it has
+    if not passkeys.offered(ctx.settings):
+        raise Refused("passkeys_off")
+    return passkeys.options_to_prove(ctx.settings, tokens.issue(ctx.keys, "prove", b"", ctx.now), [])
+
+
+@use_case(Permission.SIGN_IN, event="session.second_asked", reads=True)
+def second_kinds(ctx: Context, session_id: UUID) -> Kinds:
+    """Which second factors the account behind a waiting session has."""
+    return kinds_of(ctx, ctx.load(StaffSession, session_id).staff_id)
+
+
+def kinds_of(ctx: Context, staff_id: UUID) -> Kinds:
+    """Step: which second factors an account has."""
+    seed = ctx.select(TotpSeed).where(TotpSeed.staff_id == staff_id, TotpSeed.seed.is_not(None))
+    held = ctx.select(Passkey).where(Passkey.staff_id == staff_id).limit(1)
+    return Kinds(totp=ctx.one(seed) is not None, passkey=bool(ctx.all(held)))
+
+
+def passkeys_of(ctx: Context, staff_id: UUID) -> list[Passkey]:
+    """Step: the passkeys of an account, the oldest first."""
+    return ctx.all(
+        ctx.select(Passkey).where(Passkey.staff_id == staff_id).order_by(Passkey.created_at, Passkey.id)
+    )
+
+
+def owner_of_passkey(ctx: Context, answer: Mapping[str, Any]) -> UUID | None:
+    """Step: whose passkey answered, before anything of the answer is believed; None if it is nobody's."""
+    try:
+        named = passkeys.credential_of(answer)
+    except passkeys.PasskeyRefused:
+        named = b""
+    found: Passkey | None = ctx.one(ctx.select(Passkey).where(Passkey.credential_id == named))
+    return None if found is None else found.staff_id
+
+
+def _options(ctx: Context, staff_id: UUID) -> dict[str, Any]:
+    known = [one.credential_id for one in passkeys_of(ctx, staff_id)]
+    if not known:
+        raise Refused("factor_none")
+    challenge = tokens.issue(ctx.keys, "prove", staff_id.bytes, ctx.now)
+    return passkeys.options_to_prove(ctx.settings, challenge, known)
 
 
 @use_case(Permission.ACCOUNT_READ, event="staff.listed", reads=True)
@@ -149,6 +257,7 @@ def detail(ctx: Context, staff: Staff) -> StaffDetail:
         disabled_at=staff.disabled_at,
         must_change_password=staff.must_change_password,
         open_work=count_open(ctx, staff.id),
+        second_factor=bool(kinds_of(ctx, staff.id)),
         version=staff.version,
     )
 

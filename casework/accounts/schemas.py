@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from flask_wtf.csrf import generate_csrf
@@ -53,9 +54,65 @@ class SignInIn(InSchema):
     password = Password()
 
 
+class Code(fields.String):
+    """A code of the app or a recovery code, as typed."""
+
+    secret = True
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("metadata", {}).update(maxLength=rules.PROOF_LIMIT)
+        super().__init__(load_only=True, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        typed: str = super()._deserialize(value, attr, data, **kwargs)
+        if len(typed) > rules.PROOF_LIMIT or not rules.fold_code(typed):
+            raise ValidationError([Fault("code_wrong")])
+        return typed
+
+
+class Answer(fields.Dict):
+    """What the browser answers for a passkey: the JSON of a PublicKeyCredential (WebAuthn level 3, 5.1)."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if isinstance(value, str):  # from a form
+            try:
+                value = json.loads(value)
+            except (ValueError, RecursionError):
+                raise ValidationError([Fault("passkey_refused")]) from None
+        return super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call]
+
+
 class ConfirmIn(InSchema):
+    """The password, with a code if the account has a second factor; or a passkey, which is both."""
+
     draft = rules.ConfirmDraft
-    password = Password()
+    password = Password(required=False, load_default="")
+    code = Code(load_default="")
+    passkey = Answer(load_default=None, allow_none=True)
+
+
+class ProofIn(InSchema):
+    """A code of the app, a recovery code, or a passkey."""
+
+    draft = rules.ProofDraft
+    code = Code(load_default="")
+    passkey = Answer(load_default=None, allow_none=True)
+
+
+class PasskeySignInIn(InSchema):
+    draft = rules.ProofDraft
+    passkey = Answer(required=True)
+
+
+class CodeIn(InSchema):
+    draft = rules.CodeDraft
+    code = Code(required=True)
+
+
+class PasskeyIn(InSchema):
+    draft = rules.PasskeyDraft
+    name = Text(limit=60, required=True)
+    passkey = Answer(required=True)
 
 
 class PasswordIn(InSchema):
@@ -141,6 +198,52 @@ class MeOut(OutSchema):
     csrf_token = fields.Function(lambda _view: generate_csrf(), metadata={"type": "string"})
 
 
+class KindsOut(OutSchema):
+    totp = fields.Boolean()
+    passkey = fields.Boolean()
+
+
+class HalfOut(OutSchema):
+    """The password fitted; the second factor is still to come, with `csrf_token` in the header X-CSRFToken."""
+
+    kinds = fields.Nested(KindsOut)
+    csrf_token = fields.Function(lambda _view: generate_csrf(), metadata={"type": "string"})
+
+
+class EnrolmentOut(OutSchema):
+    """The seed of a code app, to be typed or read as a QR code of `uri`."""
+
+    secret = fields.String()
+    uri = fields.String()
+
+
+class RecoveryOut(OutSchema):
+    """New recovery codes, shown this once; empty where those given before still serve."""
+
+    codes = fields.List(fields.String())
+
+
+class PasskeyOut(OutSchema):
+    id = fields.UUID()
+    name = fields.String()
+    created_at = fields.AwareDateTime()
+    used_at = fields.AwareDateTime(allow_none=True)
+
+
+class FactorsOut(OutSchema):
+    totp_since = fields.AwareDateTime(allow_none=True)
+    passkeys = fields.List(fields.Nested(PasskeyOut))
+    recovery_left = fields.Integer()
+    required = fields.Boolean()
+    passkeys_offered = fields.Boolean()
+
+
+class OptionsOut(OutSchema):
+    """Options for navigator.credentials, as WebAuthn level 3 writes them in JSON."""
+
+    options = fields.Function(lambda view: view, metadata={"type": "object"})
+
+
 class SessionOut(OutSchema):
     id = fields.UUID()
     created_at = fields.AwareDateTime()
@@ -148,6 +251,8 @@ class SessionOut(OutSchema):
     ends_at = fields.AwareDateTime()
     agent = fields.String()
     current = fields.Boolean()
+    level = fields.String()
+    confirmed_at = fields.AwareDateTime()
 
 
 class StaffOut(OutSchema):
@@ -166,6 +271,7 @@ class StaffDetailOut(StaffOut):
     """`open_work`: how many open pieces of work the person owns; which ones is not for administration to see."""
 
     open_work = fields.Integer()
+    second_factor = fields.Boolean()
 
 
 class ColleagueOut(OutSchema):

@@ -37,10 +37,15 @@ _UNSYNCED = {CLEARED: True, "synchronize_session": False}
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """Who stands behind a cookie now, and whether they must set a password before anything else."""
+    """Who stands behind a cookie now, and what they must do before anything else.
 
-    actor: Actor
-    must_change_password: bool
+    Without an actor only the password was proved: nobody is signed in until the second factor has come.
+    """
+
+    session_id: UUID
+    actor: Actor | None
+    demand: rules.Demand | None
+    ends_at: datetime
 
 
 # -- passwords -----------------------------------------------------------------------------------------
@@ -102,11 +107,17 @@ def presence_for_token(session: Session, token: str, now: datetime, settings: Se
     memberships = tuple(Membership(Role(r.role), r.agency) for r in rows if r.role is not None)
     if not memberships:
         return None
+    demand = rules.demand_of(
+        row.level,
+        must_change_password=row.must_change_password,
+        required=settings.second_factor == "required",
+    )
+    if demand is rules.Demand.SECOND_FACTOR:
+        return Presence(row.id, None, demand, row.ends_at)
     if now - row.seen_at >= SEEN_EVERY:
         _write(session, row.id, seen_at=now)
-    return Presence(
-        Actor(row.staff_id, row.name, memberships, now, row.id, row.confirmed_at), row.must_change_password
-    )
+    actor = Actor(row.staff_id, row.name, memberships, now, row.id, row.confirmed_at)
+    return Presence(row.id, actor, demand, row.ends_at)
 
 
 # Built once: every request asks it.
@@ -117,6 +128,7 @@ _PRESENCE = (
         StaffSession.confirmed_at,
         StaffSession.ends_at,
         StaffSession.ended_at,
+        StaffSession.level,
         Staff.id.label("staff_id"),
         Staff.name,
         Staff.disabled_at,

@@ -12,12 +12,13 @@ from typing import Any
 from flask import Response, current_app, url_for
 from werkzeug.exceptions import HTTPException
 
+from ..accounts import queries as accounts
 from ..kernel.actor import Permission as P
 from ..kernel.book import Book
 from ..kernel.errors import NotFound
 from ..settings import bundled_path
 from ..web.house import house
-from ..web.pages import PageBlueprint, Place, StoredText, page
+from ..web.pages import PageBlueprint, Place, Proofs, StoredText, page
 from ..web.pages.frame import can, has
 from ..web.request import context
 from . import actions, queries
@@ -97,6 +98,10 @@ class RoofDesk:
 
     def discard(self, form: str) -> None:
         actions.forget(context(), form)
+
+    def proofs(self) -> Proofs:
+        kinds = accounts.own_kinds(context())
+        return Proofs(kinds.totp, kinds.passkey)
 
     def navigation(self, path: str) -> Sequence[Place]:
         for prefix, endpoint, need in ALSO_UNDER:

@@ -22,7 +22,8 @@ CLEAR: dict[str, set[str]] = {
     # staff: shown to colleagues, needed before a key can be opened
     "Staff": {"login", "name", "password_hash"},
     "StaffRole": {"role"},
-    "StaffSession": {"agent"},
+    "StaffSession": {"agent", "level"},
+    "Passkey": {"name"},
     # sealed statistics: codes of cells, protected numbers beside them, the report of the audit
     "Edition": {"audit", "digest", "period", "key_mark"},
     "EditionTable": {"table_group", "answer", "unit", "dims", "of", "table_id"},

@@ -33,6 +33,7 @@ ROOMS = {
     "cli",
     "__init__",
     "login",
+    "proofs",
     "sessions",
     "names",
 }

@@ -18,6 +18,12 @@ WITHOUT_DOOR_ALLOWED = (
     "casework.accounts.queries.by_login",  # casework user
     "casework.accounts.actions.sign_in.check_sign_in",  # before anybody is signed in
     "casework.accounts.actions.sign_in.note_failure",
+    "casework.accounts.actions.sign_in.open_half",
+    "casework.accounts.actions.sign_in.half_login",
+    "casework.accounts.actions.sign_in.passkey_login",
+    "casework.accounts.actions.sign_in.give_up",  # leaving before the second factor
+    "casework.accounts.queries.second_kinds",  # the page of the second factor
+    "casework.accounts.queries.own_kinds",  # the page of the step-up
     "casework.accounts.actions.step_up.own_login",  # inside the step-up
     "casework.accounts.actions.step_up.check_confirm",
     "casework.intake.queries.known_elsewhere",  # asked by the search at intake

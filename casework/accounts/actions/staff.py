@@ -46,7 +46,7 @@ def create(ctx: Context, draft: StaffDraft) -> StaffDetail:
 @use_case(Permission.ACCOUNT_MANAGE, event="staff.role_added")
 def add_role(ctx: Context, staff_id: UUID, draft: RoleDraft) -> StaffDetail:
     """Give a role in an agency, from a day on and for as long as it is needed."""
-    staff = _other(ctx, staff_id)
+    staff = other(ctx, staff_id)
     _give(ctx, staff, draft)
     end_sessions(ctx, staff.id)
     return queries.detail(ctx, staff)
@@ -55,7 +55,7 @@ def add_role(ctx: Context, staff_id: UUID, draft: RoleDraft) -> StaffDetail:
 @use_case(Permission.ACCOUNT_MANAGE, event="staff.role_ended")
 def end_role(ctx: Context, staff_id: UUID, role_id: UUID, draft: RoleEnd) -> StaffDetail:
     """End a role at once or on a day; open work that no role would carry any more is handed over."""
-    staff = _other(ctx, staff_id, even_disabled=True)
+    staff = other(ctx, staff_id, even_disabled=True)
     role = ctx.load(StaffRole, role_id)
     if role.staff_id != staff.id:
         raise NotFound("staff_role", str(role_id))
@@ -76,7 +76,7 @@ def end_role(ctx: Context, staff_id: UUID, role_id: UUID, draft: RoleEnd) -> Sta
 @use_case(Permission.ACCOUNT_MANAGE, event="staff.disabled")
 def disable(ctx: Context, staff_id: UUID, draft: HandOverDraft) -> StaffDetail:
     """Disable an account; all its open work is handed over and its sessions end in the same act."""
-    staff = _other(ctx, staff_id)
+    staff = other(ctx, staff_id)
     _hand_over(ctx, staff, draft.to_staff_id)
     staff.disabled_at = ctx.now
     end_sessions(ctx, staff.id)
@@ -86,7 +86,7 @@ def disable(ctx: Context, staff_id: UUID, draft: HandOverDraft) -> StaffDetail:
 @use_case(Permission.ACCOUNT_MANAGE, event="staff.enabled")
 def enable(ctx: Context, staff_id: UUID) -> StaffDetail:
     """Let a disabled account sign in again, with the roles that still count."""
-    staff = _other(ctx, staff_id, even_disabled=True)
+    staff = other(ctx, staff_id, even_disabled=True)
     if staff.disabled_at is None:
         raise Refused("staff_enabled")
     staff.disabled_at = None
@@ -96,7 +96,7 @@ def enable(ctx: Context, staff_id: UUID) -> StaffDetail:
 @use_case(Permission.ACCOUNT_MANAGE, event="staff.moved")
 def move(ctx: Context, staff_id: UUID, draft: MoveDraft) -> StaffDetail:
     """Transfer to another agency: old roles end, new ones begin, and open work is handed over."""
-    staff = _other(ctx, staff_id)
+    staff = other(ctx, staff_id)
     if draft.agency == staff.agency:
         raise Refused("move_same_agency", "agency")
     _agency(ctx, draft.agency)
@@ -117,7 +117,7 @@ def move(ctx: Context, staff_id: UUID, draft: MoveDraft) -> StaffDetail:
 @use_case(Permission.ACCOUNT_MANAGE, event="staff.password_reset", confirmed=True)
 def reset_password(ctx: Context, staff_id: UUID, draft: ResetDraft) -> StaffDetail:
     """Set a temporary password, good only for setting another; all sessions of the account end."""
-    staff = _other(ctx, staff_id)
+    staff = other(ctx, staff_id)
     password = rules.check_password(
         draft.password,
         login=staff.login,
@@ -132,8 +132,8 @@ def reset_password(ctx: Context, staff_id: UUID, draft: ResetDraft) -> StaffDeta
     return queries.detail(ctx, staff)
 
 
-def _other(ctx: Context, staff_id: UUID, *, even_disabled: bool = False) -> Staff:
-    """Somebody else's account, locked."""
+def other(ctx: Context, staff_id: UUID, *, even_disabled: bool = False) -> Staff:
+    """Step: somebody else's account, locked."""
     staff = ctx.load(Staff, staff_id)
     rules.not_oneself(ctx.actor.id, staff.id)
     if staff.disabled_at is not None and not even_disabled:

@@ -3,56 +3,64 @@
 from __future__ import annotations
 
 from ...kernel.actor import Permission
-from ...kernel.errors import BadInput, NotSignedIn, TooMany
+from ...kernel.errors import BadInput, NotSignedIn
 from ...usecase import Context, use_case
 from .. import queries, sessions
 from ..models import Staff, StaffSession
-from ..rules import ConfirmDraft, Confirmed, Origin, SignInDraft
-from .sign_in import note_failure
+from ..rules import ConfirmDraft, Confirmed, Origin
+from .prove import prove
+from .sign_in import no_wait, note_failure
 
 
 def step_up(ctx: Context, house: Context, draft: ConfirmDraft, origin: Origin) -> Confirmed:
     """Prove who is at the keyboard; failures count like failed sign-ins and are kept by the house itself.
 
-    BadInput("confirm_failed") beside the field; TooMany("sign_in_throttled", seconds) while one must wait. Not one
-    use case but a row of them, for the same reasons as signing in.
+    BadInput beside the field; TooMany("sign_in_throttled", seconds) while one must wait. Not one use case but a row
+    of them, for the same reasons as signing in.
     """
     login = own_login(ctx, origin)
     try:
         check_confirm(ctx, draft)
+        return confirm(ctx, draft)
     except BadInput:
-        note_failure(house, SignInDraft(login, ""), origin)
+        note_failure(house, login, origin)
         raise
-    return confirm(ctx)
 
 
 @use_case(Permission.SESSION_OWN, event="session.confirm_asked", reads=True)
 def own_login(ctx: Context, origin: Origin) -> str:
     """The login of who asks, unless guesses from here have to wait."""
     staff = ctx.load(Staff, ctx.actor.id)
-    found = sessions.marks(ctx.keys, staff.login, origin)
-    seconds = sessions.seconds_to_wait(ctx.session, found, ctx.now, ctx.settings)
-    if seconds:
-        raise TooMany("sign_in_throttled", seconds=seconds)
+    no_wait(ctx, staff.login, origin)
     return staff.login
 
 
 @use_case(Permission.SESSION_OWN, event="session.confirm_checked", reads=True)
 def check_confirm(ctx: Context, draft: ConfirmDraft) -> None:
-    """Compare what was typed with the account's password; hashing must not hold the writer's turn."""
+    """Compare what was typed with the account's password; hashing must not hold the writer's turn.
+
+    A passkey that verifies its user stands for both.
+    """
     staff = ctx.load(Staff, ctx.actor.id)
-    if not sessions.verify_password(ctx.settings, staff.password_hash, draft.password):
+    if draft.passkey is None and not sessions.verify_password(
+        ctx.settings, staff.password_hash, draft.password
+    ):
         raise BadInput("confirm_failed", "password")
 
 
 @use_case(Permission.SESSION_OWN, event="session.confirmed")
-def confirm(ctx: Context) -> Confirmed:
-    """Note the proof on the session and give it a new token: one copied before is worth nothing from now on."""
+def confirm(ctx: Context, draft: ConfirmDraft) -> Confirmed:
+    """Prove the second factor, if the account has one; note the proof on the session and give it a new token.
+
+    A token copied before is worth nothing from now on.
+    """
     if ctx.actor.session_id is None:
         raise NotSignedIn()
-    session = ctx.load(StaffSession, ctx.actor.session_id)
+    session, staff = ctx.load(StaffSession, ctx.actor.session_id), ctx.load(Staff, ctx.actor.id)
     if session.ended_at is not None:
         raise NotSignedIn()
+    if draft.passkey is not None or queries.kinds_of(ctx, staff.id):
+        prove(ctx, staff, draft.proof)
     token = sessions.new_token()
     session.token_digest, session.confirmed_at = sessions.digest(token), ctx.now
-    return Confirmed(token, queries.me(ctx, ctx.load(Staff, ctx.actor.id)))
+    return Confirmed(token, queries.me(ctx, staff))

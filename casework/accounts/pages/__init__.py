@@ -1,6 +1,6 @@
-"""Pages of accounts: sign-in and out, one's own account, the administration of staff."""
+"""Pages of accounts: sign-in and out, one's own account and factors, the administration of staff."""
 
-from . import own, staff
+from . import factors, own, sign_in, staff
 from .base import bp
 
-__all__ = ["bp", "own", "staff"]
+__all__ = ["bp", "factors", "own", "sign_in", "staff"]

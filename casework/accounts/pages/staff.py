@@ -71,6 +71,14 @@ for path, endpoint, title, action, takes, button in (
     ("enable", "enable", "アカウントを再開する", actions.enable, None, "再開する"),
     ("move", "move", "異動させる", actions.move, schemas.StaffMoveIn, "異動させる"),
     (
+        "factors",
+        "reset_factors",
+        "なくした認証アプリ・パスキーを外す",
+        actions.reset_factors,
+        None,
+        "すべて外す",
+    ),
+    (
         "password",
         "reset_password",
         "仮のパスワードを渡す",

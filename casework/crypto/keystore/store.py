@@ -28,7 +28,7 @@ from .wrapping import (
 )
 
 T = TypeVar("T")
-PURPOSES = ("session", "audit", "names", "idempotency", "throttle", "place", "statistics")
+PURPOSES = ("session", "audit", "names", "idempotency", "throttle", "place", "statistics", "second_factor")
 BACKUPS_KEPT = timedelta(days=90)
 # The owners come as one blob of 16-byte ids: one statement for any number of them.
 _SELECT_DATA_KEYS = """

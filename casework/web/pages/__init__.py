@@ -2,7 +2,7 @@
 
 from ...kernel.book import Book, Option
 from .blueprint import PageBlueprint, Setting, page
-from .book import Desk, Place, StoredText
+from .book import Desk, Place, Proofs, StoredText
 from .controls import Control, Form
 from .resume import ask_to_confirm, carry_on, resume
 
@@ -14,6 +14,7 @@ __all__ = [
     "Option",
     "PageBlueprint",
     "Place",
+    "Proofs",
     "Setting",
     "StoredText",
     "ask_to_confirm",

@@ -30,6 +30,14 @@ class Place:
     here: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """Which second factors the person has, for the page that asks once more who is there."""
+
+    totp: bool
+    passkey: bool
+
+
 class Desk(Protocol):
     """The roof's part of every page. Each call acts for the person who is signed in."""
 
@@ -44,6 +52,9 @@ class Desk(Protocol):
 
     def discard(self, form: str) -> None:
         """Forget what was kept of the form; nothing happens if nothing was."""
+
+    def proofs(self) -> Proofs:
+        """Which second factors the person has."""
 
     def navigation(self, path: str) -> Sequence[Place]:
         """Where the roles of the person lead."""

@@ -47,13 +47,15 @@ def install(app: Flask) -> None:
 def _around() -> dict[str, Any]:
     """What the frame shows of the person who is signed in."""
     actor = getattr(current_user, "actor", None)
-    if actor is None:
-        return {"actor": None, "navigation": ()}
     home = house()
+    passkeys = bool(home.settings.public_origin)
+    if actor is None:
+        return {"actor": None, "navigation": (), "passkeys": passkeys}
     return {
         "actor": actor,
         "navigation": home.desk.navigation(request.path),
         "idle_minutes": home.settings.session_idle_minutes,
+        "passkeys": passkeys,
         "today": home.clock.now().astimezone(TOKYO).date(),
     }
 

@@ -12,13 +12,19 @@ from .blueprint import to
 from .resume import ask_to_confirm
 from .tree import FRAME
 
+# Where a demand on the session is met.
+DEMANDS = {
+    "password_change_required": "accounts_pages.change_password",
+    "second_factor_required": "accounts_pages.second",
+    "enrolment_required": "accounts_pages.enrol",
+}
 KNOWN = frozenset({400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428, 429, 500, 503})
 
 
 def refused(refusal: CaseworkError) -> Response:
     """A refusal of the house. Who is not signed in is led to the sign-in page, and what they typed comes along."""
-    if refusal.code == "password_change_required":
-        return to(url_for("accounts_pages.change_password"))
+    if refusal.code in DEMANDS:
+        return to(url_for(DEMANDS[refusal.code]))
     if isinstance(refusal, NotSignedIn):
         return _sign_in_first()
     if isinstance(refusal, StepUpRequired):

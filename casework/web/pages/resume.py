@@ -7,6 +7,7 @@ import re
 from flask import Response, render_template, url_for
 
 from ...kernel.ids import new_id
+from ..house import house
 from . import parcel as parcels
 from .blueprint import to as lead
 
@@ -28,7 +29,8 @@ def carry_on(parcel: str, to: str) -> Response:
 def ask_to_confirm(to: str, parcel: str, faults: dict[str, list[str]], status: int) -> Response:
     """The page that asks once more who is there; what was typed travels through it sealed."""
     sentences = {name: " ".join(texts) for name, texts in faults.items()}
-    return Response(render_template("web/confirm.html", next=to, parcel=parcel, faults=sentences), status)
+    show = {"next": to, "parcel": parcel, "faults": sentences, "kinds": house().desk.proofs()}
+    return Response(render_template("web/confirm.html", **show), status)
 
 
 def _go(parcel: str, to: str, template: str) -> Response:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from casework.accounts import actions
 from casework.accounts.models import StaffSession
+from casework.accounts.rules import ConfirmDraft
 from casework.audit.models import AuditEntry
 from casework.kernel.errors import NotSignedIn
 from tests.support.cast import PASSWORD, Seat, hire
@@ -94,7 +95,7 @@ def test_a_session_that_ended_is_not_confirmed(world: World, admin: Seat) -> Non
         session.scalars(select(StaffSession)).one().ended_at = world.clock.now()
     assert admin.ask("POST", "/session/confirm", {"password": PASSWORD}).status_code == 401
     with pytest.raises(NotSignedIn):
-        world.run(actions.confirm, world.actor("administrator"))
+        world.run(actions.confirm, world.actor("administrator"), ConfirmDraft(PASSWORD))
 
 
 def test_the_form_travels_through_the_confirmation_and_is_sent(

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from ..kernel.actor import Role
-from ..kernel.errors import BadInput, CaseworkError, Refused
+from ...kernel.actor import Role
+from ...kernel.errors import BadInput, Refused
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._\-]{2,63}")
 PASSWORD_LIMIT = 256  # characters; bounds the work of hashing
@@ -52,25 +52,9 @@ BLOCKED = frozenset(
 )
 
 
-class PasswordChangeRequired(CaseworkError):
-    """The password was set by somebody else and serves only to set another one (403)."""
-
-    status = 403
-
-    def __init__(self) -> None:
-        super().__init__("password_change_required")
-
-
 @dataclass(frozen=True, slots=True)
 class SignInDraft:
     login: str
-    password: str
-
-
-@dataclass(frozen=True, slots=True)
-class ConfirmDraft:
-    """What proves once more who is at the keyboard."""
-
     password: str
 
 
@@ -176,6 +160,7 @@ class StaffDetail:
     disabled_at: datetime | None
     must_change_password: bool
     open_work: int
+    second_factor: bool
     version: int
 
 
@@ -207,23 +192,8 @@ class SessionView:
     ends_at: datetime
     agent: str
     current: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """`token` is the secret of the cookie, kept nowhere else; `device` marks the browser as known."""
-
-    token: str
-    device: str
-    staff: MeView
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmed:
-    """`token` is the session's new secret; the one before it is worth nothing any more."""
-
-    token: str
-    staff: MeView
+    level: str
+    confirmed_at: datetime
 
 
 def fold_login(typed: str) -> str:
