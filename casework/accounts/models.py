@@ -113,7 +113,7 @@ class Passkey(Versioned, Base):
     credential_id: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
     sign_count: Mapped[int] = mapped_column(BigInteger)
-    name: Mapped[str]
+    label: Mapped[str]  # how its owner tells it from others
     created_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 

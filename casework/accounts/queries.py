@@ -109,7 +109,7 @@ def factors(ctx: Context) -> FactorsView:
     return FactorsView(
         totp_since=None if seed is None else seed.since,
         passkeys=tuple(
-            PasskeyView(p.id, p.name, p.created_at, p.used_at) for p in passkeys_of(ctx, ctx.actor.id)
+            PasskeyView(p.id, p.label, p.created_at, p.used_at) for p in passkeys_of(ctx, ctx.actor.id)
         ),
         recovery_left=len(ctx.all(ctx.select(RecoveryCode).where(*unused))),
         required=ctx.settings.second_factor == "required",

@@ -50,7 +50,7 @@ def upgrade() -> None:
         sa.Column("credential_id", sa.LargeBinary(), nullable=False),
         sa.Column("public_key", sa.LargeBinary(), nullable=False),
         sa.Column("sign_count", sa.BigInteger(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
         sa.Column("created_at", _MOMENT, nullable=False),
         sa.Column("used_at", _MOMENT, nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),

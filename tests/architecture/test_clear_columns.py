@@ -23,7 +23,7 @@ CLEAR: dict[str, set[str]] = {
     "Staff": {"login", "name", "password_hash"},
     "StaffRole": {"role"},
     "StaffSession": {"agent", "level"},
-    "Passkey": {"name"},
+    "Passkey": {"label"},
     # sealed statistics: codes of cells, protected numbers beside them, the report of the audit
     "Edition": {"audit", "digest", "period", "key_mark"},
     "EditionTable": {"table_group", "answer", "unit", "dims", "of", "table_id"},

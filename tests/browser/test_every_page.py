@@ -33,6 +33,14 @@ from tests.support.server import Server
 # Pages that no link of the demo city leads to, and why.
 UNVISITED: dict[str, str] = {
     "accounts_pages.enable": "nobody's account is disabled in the demo city",
+    **dict.fromkeys(
+        ("accounts_pages.second", "accounts_pages.totp"),
+        "a step of signing in or enrolling; tests/browser/test_sign_in.py walks through it",
+    ),
+    **dict.fromkeys(
+        ("accounts_pages.new_passkey", "accounts_pages.remove_passkey"),
+        "no passkeys without an origin in the settings; tests/browser/test_sign_in.py makes one",
+    ),
     "accounts_pages.confirm": "comes before acts of weight, and no link leads to it",
     "cases_pages.correct_note": "a note is corrected by its author, and none of those who walk wrote one lately",
     "cases_pages.end_assignment": "roles of the city's cases were given by others than those who walk",

@@ -79,7 +79,7 @@ def add_passkey(ctx: Context, draft: PasskeyDraft) -> RecoveryCodes:
             credential_id=made.id,
             public_key=made.public_key,
             sign_count=made.sign_count,
-            name=draft.name,
+            label=draft.name,
             created_at=ctx.now,
         )
     )
