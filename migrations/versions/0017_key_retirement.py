@@ -21,13 +21,37 @@ def upgrade() -> None:
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("approved_by IS NULL OR approved_by <> requested_by", name=op.f("ck_key_retirement_two_people")),
-        sa.CheckConstraint("(approved_by IS NULL) = (approved_at IS NULL)", name=op.f("ck_key_retirement_approved_when")),
-        sa.CheckConstraint("state NOT IN ('approved', 'done') OR approved_by IS NOT NULL", name=op.f("ck_key_retirement_approved_first")),
-        sa.CheckConstraint("(state IN ('withdrawn', 'done')) = (ended_at IS NOT NULL)", name=op.f("ck_key_retirement_ended_when")),
-        sa.CheckConstraint("state IN ('requested', 'approved', 'withdrawn', 'done')", name=op.f("ck_key_retirement_state")),
-        sa.ForeignKeyConstraint(["requested_by"], ["staff.id"], name=op.f("fk_key_retirement_requested_by"), initially="DEFERRED", deferrable=True),
-        sa.ForeignKeyConstraint(["approved_by"], ["staff.id"], name=op.f("fk_key_retirement_approved_by"), initially="DEFERRED", deferrable=True),
+        sa.CheckConstraint(
+            "approved_by IS NULL OR approved_by <> requested_by", name=op.f("ck_key_retirement_two_people")
+        ),
+        sa.CheckConstraint(
+            "(approved_by IS NULL) = (approved_at IS NULL)", name=op.f("ck_key_retirement_approved_when")
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('approved', 'done') OR approved_by IS NOT NULL",
+            name=op.f("ck_key_retirement_approved_first"),
+        ),
+        sa.CheckConstraint(
+            "(state IN ('withdrawn', 'done')) = (ended_at IS NOT NULL)",
+            name=op.f("ck_key_retirement_ended_when"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('requested', 'approved', 'withdrawn', 'done')", name=op.f("ck_key_retirement_state")
+        ),
+        sa.ForeignKeyConstraint(
+            ["requested_by"],
+            ["staff.id"],
+            name=op.f("fk_key_retirement_requested_by"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["approved_by"],
+            ["staff.id"],
+            name=op.f("fk_key_retirement_approved_by"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_key_retirement")),
     )
     op.create_index("ix_key_retirement_state", "key_retirement", ["state"], unique=False)

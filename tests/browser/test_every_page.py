@@ -34,6 +34,14 @@ from tests.support.server import Server
 UNVISITED: dict[str, str] = {
     "accounts_pages.enable": "nobody's account is disabled in the demo city",
     **dict.fromkeys(
+        (
+            "accounts_pages.recovery",
+            "accounts_pages.remove_totp",
+            "accounts_pages.reset_factors",
+        ),
+        "nobody of the demo city has a second factor; tests/browser/test_sign_in.py gives one",
+    ),
+    **dict.fromkeys(
         ("accounts_pages.second", "accounts_pages.totp"),
         "a step of signing in or enrolling; tests/browser/test_sign_in.py walks through it",
     ),
