@@ -199,6 +199,7 @@ def _houses() -> None:
         ("oversight", "audit"),
         ("statistics", "statistics"),
         ("custody", "keys"),
+        ("custody", "backup"),
     ):
         cli.add_command(getattr(importlib.import_module(f"casework.{module}.cli"), group))
     from .demo.cli import demo_command, synthetic_command

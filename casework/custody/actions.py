@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from ..crypto.keystore.custody import Findings
 from ..kernel.actor import Permission as P
 from ..kernel.errors import Refused
 from ..usecase import Context, use_case
+from . import backups
 from .models import KeyRetirement
 from .queries import store, view
 from .rules import KEY_RETIREMENT, OPEN, RetirementDraft, RetirementFacts, RetirementState, RetirementView
@@ -137,3 +139,24 @@ def _refusals() -> Iterator[None]:
         raise Refused(f"key_act_{refusal.reason}") from refusal
     except CryptoError as trouble:
         raise Refused(f"keystore_{trouble.code}") from trouble
+
+
+@use_case(P.BACKUP_MAKE, event="backup.database_made", reads=True)
+def backup_database(ctx: Context, folder: Path) -> Path:
+    """Copy the main database online into a folder that holds no keystore."""
+    ctx.select(KeyRetirement)
+    return backups.backup_database(ctx.settings, folder, ctx.now)
+
+
+@use_case(P.BACKUP_MAKE, event="backup.keystore_made", reads=True)
+def backup_keystore(ctx: Context, folder: Path) -> Path:
+    """Copy the keystore online into a folder that holds no database; never a key-encryption key."""
+    ctx.select(KeyRetirement)
+    return backups.backup_keystore(ctx.settings, store(ctx).keks, folder, ctx.now)
+
+
+@use_case(P.BACKUP_MAKE, event="backup.verified", reads=True)
+def verify_backup(ctx: Context, path: Path) -> backups.Manifest:
+    """Whether a backup is as it was written and opens."""
+    ctx.select(KeyRetirement)
+    return backups.verify_backup(path, store(ctx).keks)

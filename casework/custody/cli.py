@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
@@ -113,3 +114,42 @@ def verify() -> None:
         f" {len(found.faults)} faults"
     )
     sys.exit(1 if found.faults else 0)
+
+
+PLACE = click.Path(file_okay=False, path_type=Path)
+
+
+@click.group()
+def backup() -> None:
+    """Online copies of the two stores, each into a custody of its own; key-encryption keys are never copied."""
+
+
+@backup.command()
+@click.argument("to", type=PLACE)
+@with_appcontext
+def database(to: Path) -> None:
+    """Copy the main database into the folder TO, checked."""
+    with acting() as ctx:
+        click.echo(actions.backup_database(ctx, to).name)
+
+
+@backup.command()
+@click.argument("to", type=PLACE)
+@with_appcontext
+def keystore(to: Path) -> None:
+    """Copy the keystore into the folder TO, checked."""
+    with acting() as ctx:
+        click.echo(actions.backup_keystore(ctx, to).name)
+
+
+@backup.command("verify")
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@with_appcontext
+def verify_files(files: tuple[Path, ...]) -> None:
+    """Tell whether backups are as they were written and open."""
+    for path in files:
+        with acting() as ctx:
+            told = actions.verify_backup(ctx, path)
+        click.echo(f"{path.name}: {told.kind} of {told.made_at}, {told.counted} entries, ok")

@@ -122,6 +122,7 @@ class Permission(StrEnum):
     KEYS_READ = "keys.read"
     KEYS_RETIRE = "keys.retire"
     KEYS_KEEP = "keys.keep"
+    BACKUP_MAKE = "backup.make"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ CUSTODY: Section = {
     P.KEYS_READ: dict.fromkeys((R.ADMINISTRATOR, R.SYSTEM), (custody.any_retirement,)),
     P.KEYS_RETIRE: {R.ADMINISTRATOR: (custody.any_retirement,)},
     P.KEYS_KEEP: {R.SYSTEM: (custody.any_retirement,)},
+    P.BACKUP_MAKE: {R.SYSTEM: (custody.any_retirement,)},
 }
 
 KEEPING = (OVERSIGHT, CUSTODY)

@@ -36,6 +36,7 @@ ROOMS = {
     "proofs",
     "sessions",
     "names",
+    "backups",
 }
 GROUND = {"kernel", "crypto", "db", "audit", "codes", "usecase", "web"}
 MESSAGES = Messages(bundled_path("config") / "messages")

@@ -38,6 +38,9 @@ WITHOUT_DOOR_ALLOWED = (
     "casework.statistics.queries.sealed.verify",  # casework statistics verify
     "casework.custody.actions.rotate",  # casework keys
     "casework.custody.actions.begin_rewrap",
+    "casework.custody.actions.backup_database",  # casework backup
+    "casework.custody.actions.backup_keystore",
+    "casework.custody.actions.verify_backup",
     "casework.custody.actions.end_rewrap",
     "casework.custody.actions.verify",
     "casework.custody.actions.retire",

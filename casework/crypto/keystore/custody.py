@@ -205,7 +205,7 @@ def _rewrap_purposes(store: WrappedKeyStore, db: sqlite3.Connection, active: int
             key = store.unwrap(kek_version, wrapped, seal, purpose_place(name, kek_version))
         except _UNOPENED:
             continue
-        again = store.keks.wrap(active, key, purpose_place(name, active))
+        again = store.wrap(active, key, purpose_place(name, active))
         db.execute(
             "UPDATE purpose_key SET kek_version = ?, wrapped = ?, commitment = ? WHERE name = ?",
             (active, again, commitment(key), name),
@@ -222,6 +222,6 @@ def _rewrap_slot(store: WrappedKeyStore, db: sqlite3.Connection, active: int, ro
         key = store.unwrap(kek_version, wrapped, seal, data_place(owner, version, kek_version))
     except _UNOPENED:
         return False
-    again = store.keks.wrap(active, key, data_place(owner, version, active))
+    again = store.wrap(active, key, data_place(owner, version, active))
     db.execute("UPDATE data_key SET kek_version = ?, wrapped = ? WHERE owner = ?", (active, again, raw))
     return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -89,6 +90,7 @@ class WrappedKeyStore:
         self.keks = keks
         self._backups_kept = backups_kept
         self._checked: set[int] = set()
+        self._turn = threading.RLock()  # a KEK is used in the breath in which it was checked
 
     def fill(self) -> Self:
         """The first key-encryption key and the purpose keys, for a file that was just made."""
@@ -109,7 +111,7 @@ class WrappedKeyStore:
     def _add_purposes(self, db: sqlite3.Connection, names: Iterable[str], version: int) -> None:
         for name in names:
             key = os.urandom(32)
-            wrapped = self.keks.wrap(version, key, purpose_place(name, version))
+            wrapped = self.wrap(version, key, purpose_place(name, version))
             db.execute(
                 "INSERT INTO purpose_key VALUES (?, ?, ?, ?)", (name, version, wrapped, commitment(key))
             )
@@ -167,7 +169,7 @@ class WrappedKeyStore:
                 if db.execute("SELECT 1 FROM tombstone WHERE owner = ?", (owner.bytes,)).fetchone():
                     raise KeyDestroyed
                 key = os.urandom(32)
-                wrapped = self.keks.wrap(kek_version, key, data_place(owner, 1, kek_version))
+                wrapped = self.wrap(kek_version, key, data_place(owner, 1, kek_version))
                 db.execute(
                     "INSERT INTO data_key (owner, version, kek_version, wrapped, commitment, created_at,"
                     " first_kek) VALUES (?, 1, ?, ?, ?, ?, ?) ON CONFLICT (owner) DO NOTHING",
@@ -206,33 +208,45 @@ class WrappedKeyStore:
 
     def forget(self) -> None:
         """Drop the key-encryption keys that this process holds."""
-        self._checked.clear()
-        self.keks.forget()
+        with self._turn:
+            self._checked.clear()
+            self.keks.forget()
 
     def close(self) -> None:
         """Close this thread's connection; the next question opens another."""
         self.database.close()
 
     def unwrap(self, kek_version: int, wrapped: bytes, seal: bytes, place: bytes) -> bytes:
-        self.ready(kek_version)
-        return unwrapped(self.keks, kek_version, wrapped, seal, place)
+        with self._turn:
+            self.ready(kek_version)
+            return unwrapped(self.keks, kek_version, wrapped, seal, place)
+
+    def wrap(self, kek_version: int, key: bytes, place: bytes) -> bytes:
+        with self._turn:
+            self.ready(kek_version)
+            return self.keks.wrap(kek_version, key, place)
 
     def ready(self, version: int) -> None:
         """Check a KEK before it is used at all: a wrong one would wrap new keys that nobody could open later."""
-        if version in self._checked:
-            return
+        with self._turn:
+            if version in self._checked:
+                return
+            try:
+                check_canary(self.keks, version, self._canary(version))
+            except CryptoError:
+                self.keks.forget()  # the right one may be put in its place
+                self._canary(version)  # one that is being destroyed is not a wrong one
+                raise
+            self._checked.add(version)
+
+    def _canary(self, version: int) -> bytes:
         rows = self.database.ask("SELECT state, canary FROM kek WHERE version = ?", version)
         if not rows:
             raise KeyMissing
         state, canary = rows[0]
         if state == "destroyed":
             raise KeyDestroyed
-        try:
-            check_canary(self.keks, version, canary)
-        except CryptoError:
-            self.keks.forget()  # the right one may be put in its place
-            raise
-        self._checked.add(version)
+        return bytes(canary)
 
     def _active(self, db: sqlite3.Connection) -> int:
         """The KEK that wraps new keys, checked."""
