@@ -85,6 +85,7 @@ def _apart(settings: Settings, kind: str, folder: Path) -> None:
     """Neither beside a backup of the other store nor beside the other store itself, nor among the KEKs."""
     here, keks = folder.resolve(), Path(settings.kek_dir).resolve()
     url = make_url(settings.database_url)
+    home: Path | None
     if kind == DATABASE:
         other, home = KEYSTORE, Path(settings.keystore_path).parent.resolve()
     else:
