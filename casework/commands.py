@@ -110,16 +110,18 @@ def check() -> None:
 @cli.command()
 @with_appcontext
 def daily() -> None:
-    """Work of the night: overdue action items (対応事項), stored answers older than a week, a signed checkpoint."""
+    """Work of the night: overdue action items (対応事項), old answers, unusual access, a checkpoint."""
     from .audit.shelf import hand_out
     from .meeting.actions import mark_overdue
-    from .oversight.actions import issue_checkpoint, purge_replies
+    from .oversight.actions import issue_checkpoint, purge_replies, scan
     from .web.system import system_context
 
     with system_context() as ctx:
         click.echo(f"action items overdue: {mark_overdue(ctx)}")
     with system_context() as ctx:
         click.echo(f"stored answers forgotten: {purge_replies(ctx)}")
+    with system_context() as ctx:
+        click.echo(f"unusual access found: {scan(ctx)}")
     with system_context() as ctx:
         issued = issue_checkpoint(ctx)
     folder = house().settings.checkpoint_dir

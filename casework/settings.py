@@ -68,6 +68,8 @@ class Settings:
     sign_in_longest_wait_seconds: int = _range(1)
     sign_in_window_minutes: int = _range(1)
     search_per_hour: int = _range(1)
+    read_alarm_per_hour: int = _range(1)
+    read_cap_per_hour: int = _range(1)
 
     referral_acknowledge_days: int = _range(1)
     referral_acknowledge_days_urgent: int = _range(1)
@@ -234,6 +236,8 @@ def _contradictions(settings: Settings) -> Iterator[str]:
     if settings.sign_in_first_wait_seconds > settings.sign_in_longest_wait_seconds:
         yield "sign_in_first_wait_seconds must not be longer than sign_in_longest_wait_seconds"
     yield from _wrong_factors(settings)
+    if settings.read_alarm_per_hour > settings.read_cap_per_hour:
+        yield "read_alarm_per_hour must not be more than read_cap_per_hour"
     if settings.referral_acknowledge_days_urgent > settings.referral_acknowledge_days:
         yield "referral_acknowledge_days_urgent must not be longer than referral_acknowledge_days"
 

@@ -46,3 +46,12 @@ class AuditCheckpoint(Base):
     __tablename__ = "audit_checkpoint"
     size: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     line: Mapped[str]
+
+
+class ReadCount(Unrecorded, Base):
+    """How many sealed records somebody opened in an hour, over all processes; no more than a number."""
+
+    __tablename__ = "read_count"
+    actor: Mapped[str] = mapped_column(String(36), primary_key=True)
+    hour: Mapped[datetime] = mapped_column(primary_key=True)
+    opened: Mapped[int]

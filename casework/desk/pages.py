@@ -47,6 +47,8 @@ PLACES = (
     ("statistics_pages.overview", "統計", P.STATISTICS_READ),
     ("statistics_pages.official", "国への報告", P.STATISTICS_REPORT),
     ("statistics_pages.evaluation", "計画の評価", P.EVALUATION_REPORT),
+    ("oversight_pages.seen", "だれが見たか", P.AUDIT_READ),
+    ("oversight_pages.unusual", "気になる閲覧", P.ACCESS_REVIEW),
     ("oversight_pages.checkpoints", "証跡の控え", P.AUDIT_VERIFY),
     ("accounts_pages.staff", "職員", P.ACCOUNT_READ),
     ("agencies_pages.directory", "機関・窓口", P.DIRECTORY_MANAGE),
@@ -72,6 +74,7 @@ LISTS: dict[str, tuple[str, dict[str, str]]] = {
     "in_danger": ("cases_pages.worklist", {"name": "in_danger"}),
     "without_place": ("participation_pages.without_place", {}),
     "releases_waiting": ("people_pages.releases", {}),
+    "unusual_access": ("oversight_pages.unusual", {}),
 }
 
 

@@ -1,7 +1,56 @@
-"""Reasons to read the trail."""
+"""Reasons to read the trail, and the numbers of records that it speaks of; never their content."""
 
-from ..audit.models import AuditCheckpoint, AuditHead
-from ..db.reasons import anyone
+from ..accounts.models import Staff, StaffRole
+from ..audit.models import AuditCheckpoint, AuditEntry, AuditHead, ReadCount
+from ..cases import access as cases
+from ..cases.models import AccessGrant, Assignment, Case, CasePerson, CaseStep
+from ..db.reasons import all_of, any_of, anyone, equals, has, mine, no, not_over, renamed, through
+from ..intake.models import Intake
+from ..meeting.models import AgendaItem, ItemMember, Meeting
+from ..outreach.models import OutreachEpisode
+from ..participation.models import Need
+from ..people.models import Person, ProtectionGrant
+from ..referral.models import Referral
+from .models import UnusualAccess
 
 any_trail = anyone(AuditHead)
 trail = (any_trail, anyone(AuditCheckpoint))
+
+# Whoever answers "who saw this" learns that a protected person is known only with a grant by name, like everybody.
+_granted = has(
+    ProtectionGrant.person_id,
+    all_of(mine(ProtectionGrant.staff_id), not_over(ProtectionGrant.ends_at)),
+    at=Person.id,
+)
+_person = renamed("any person, without content", any_of(equals(Person.protected, False), _granted))
+seen = (
+    anyone(AuditEntry),
+    cases.any_case,
+    cases.by_case(CasePerson.case_id, cases.any_case),
+    _person,
+    renamed("intake of any person", through(Intake.person_id, _person, to=Person.id)),
+)
+
+# Nobody reviews a finding about themselves, or sees that there is one.
+_others = renamed("a finding about somebody else", no(mine(UnusualAccess.actor_id)))
+reviewed = (_others, anyone(ReadCount))
+# What the rules weigh: who was ever on a case. None of these rows is handed out.
+_WEIGHED = (
+    AccessGrant,
+    AgendaItem,
+    Assignment,
+    AuditEntry,
+    Case,
+    CaseStep,
+    Intake,
+    ItemMember,
+    Meeting,
+    Need,
+    OutreachEpisode,
+    ReadCount,
+    Referral,
+    Staff,
+    StaffRole,
+    UnusualAccess,
+)
+scanned = tuple(anyone(model) for model in _WEIGHED)

@@ -17,6 +17,9 @@ OVERSIGHT: Section = {
     P.HOUSEKEEPING: {R.SYSTEM: (oversight.any_trail,)},
     P.AUDIT_VERIFY: dict.fromkeys((R.ADMINISTRATOR, R.PRIVACY_OFFICER, R.SYSTEM), oversight.trail),
     P.AUDIT_SEAL: {R.SYSTEM: oversight.trail},
+    P.AUDIT_READ: {R.PRIVACY_OFFICER: oversight.seen},
+    P.ACCESS_REVIEW: {R.PRIVACY_OFFICER: oversight.reviewed},
+    P.ACCESS_SCAN: dict.fromkeys((R.PRIVACY_OFFICER, R.SYSTEM), oversight.scanned),
 }
 
 # -- keys --------------------------------------------------------------------------------------------

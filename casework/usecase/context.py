@@ -95,6 +95,7 @@ class Context:
     done: list[Visit] = field(default_factory=list)
     notices: list[Callable[[], None]] = field(default_factory=list)
     last: Visit | None = None  # the outermost visit, kept for the trace of a refusal
+    opened: set[UUID] = field(default_factory=set)  # owners of the keys with which texts were opened
     _seen: set[tuple[str, Any]] = field(default_factory=set)  # table and key of rows within sight
 
     # -- who and when ------------------------------------------------------------------------------
@@ -278,8 +279,10 @@ class Context:
         blob = getattr(row, column)
         if blob is None:
             return None
+        place = _binding(row, column, model)
+        self.opened.add(place.owner)
         try:
-            return self.keys.open(blob, _binding(row, column, model))
+            return self.keys.open(blob, place)
         except CryptoError as failure:
             return Unreadable(failure.code)
 
@@ -315,6 +318,7 @@ class Context:
         self.done.clear()
         self.notices.clear()
         self.last = None
+        self.opened.clear()
         self._seen.clear()
 
 

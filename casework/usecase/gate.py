@@ -30,7 +30,7 @@ from ..kernel.errors import (
     VersionConflict,
 )
 from ..kernel.policy import acting
-from . import replies
+from . import limits, replies
 from .context import Context
 from .visit import Visit
 
@@ -167,6 +167,7 @@ def _write(ctx: Context, call: Callable[[], T]) -> T:
         if ctx.reply is not None:
             replies.store(ctx, ctx.reply, result)
         session.flush()
+        limits.count(ctx, session)
         trail.append(session, [_event(ctx, visit, "done") for visit in ctx.done])
         session.commit()
     _close(session)
@@ -181,7 +182,7 @@ def _read(ctx: Context, call: Callable[[], T]) -> T:
     result = call()
     events = [_event(ctx, visit, "done") for visit in ctx.done]
     _undo(session)
-    _record(session, events)
+    _record(session, events, ctx)
     return result
 
 
@@ -208,10 +209,13 @@ def _close(session: Session) -> None:
     session.info["gate"] = None
 
 
-def _record(session: Session, events: list[trail.Event]) -> None:
+def _record(session: Session, events: list[trail.Event], reader: Context | None = None) -> None:
+    """Commit the events of a read, with what the reader opened, or of a refusal."""
     try:
         with writer_turn(_engine(session)):
             _begin(session)
+            if reader is not None:
+                limits.refuse_beyond(reader, limits.count(reader, session))
             trail.append(session, events)
             session.commit()
     except DBAPIError as trouble:

@@ -33,6 +33,8 @@ CLEAR: dict[str, set[str]] = {
     "Finding": {"goal", "viewpoint", "method", "evaluator"},
     # the trail: ids, names of events and of columns, codes of purposes
     "AuditCheckpoint": {"line"},  # digests and a signature
+    "ReadCount": {"actor"},
+    "UnusualAccess": {"numbers"},  # counts by name
     "AuditEntry": {"actor", "session", "event", "outcome", "kind", "target", "case_id", "purpose", "changes"},
     "IdempotentReply": {"route", "key"},
     "UnsentForm": {"form"},

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Response, url_for
 
 from ...kernel.book import Option
+from ...kernel.errors import TooMany
 from ...kernel.wareki import format_wareki
 from ...web.house import house
 from ...web.pages import Setting, page
@@ -27,7 +28,11 @@ def sharing(case_id: UUID) -> Response:
 
 
 def _alert(case_id: UUID) -> Setting:
-    return Setting(show=case_frame(case_id))
+    """Danger can be told also when no more records may be opened this hour: then without the case around it."""
+    try:
+        return Setting(show=case_frame(case_id))
+    except TooMany as limit:
+        return Setting(show={"about": house().messages.error(limit.code)})
 
 
 def _disclose(case_id: UUID) -> Setting:

@@ -16,6 +16,8 @@ from ...kernel.actor import Permission as P
 from ...kernel.clock import TOKYO
 from ...meeting.models import ActionItem, Meeting
 from ...meeting.rules import ActionState, MeetingState
+from ...oversight.models import UnusualAccess
+from ...oversight.rules.unusual import FindingState
 from ...participation.models import Need
 from ...people.models import ReleaseRequest
 from ...plan.models import Plan
@@ -140,6 +142,12 @@ PILES: Final = (
         ReleaseRequest,
         P.PROTECTION_RELEASE,
         lambda ctx: and_(ReleaseRequest.state == "asked", ReleaseRequest.until > ctx.now),
+    ),
+    _Pile(
+        "unusual_access",
+        UnusualAccess,
+        P.ACCESS_REVIEW,
+        lambda ctx: UnusualAccess.state == FindingState.OPEN.value,
     ),
     _Pile(
         "unsent",

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import url_for
 
+from ...kernel.errors import TooMany
 from ...kernel.wareki import format_wareki
 from ...web.house import house
 from ...web.pages import Setting
@@ -24,6 +25,16 @@ ONE = "/intakes/<uuid:intake_id>"
 def _about(intake_id: UUID) -> Setting:
     view = queries.read(context(), intake_id)
     return Setting(show={"view": view, "back": url_for("intake_pages.intake", intake_id=intake_id)})
+
+
+def _emergency(intake_id: UUID) -> Setting:
+    """An emergency is recorded also when no more records may be opened this hour: then without the reception."""
+    try:
+        return _about(intake_id)
+    except TooMany as limit:
+        return Setting(
+            show={"about": house().messages.error(limit.code), "back": url_for("intake_pages.listing")}
+        )
 
 
 def _consent(intake_id: UUID) -> Setting:
@@ -92,7 +103,7 @@ for path, action, endpoint, title, takes, prepare, then, button in (
         "emergency",
         "緊急の対応を記録する",
         schemas.IntakeEmergencyIn,
-        _about,
+        _emergency,
         _to_case,
         "緊急対応を記録する",
     ),

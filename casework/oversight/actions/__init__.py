@@ -1,6 +1,7 @@
-"""What oversight does: checkpoints, and keeping house."""
+"""What oversight does: checkpoints, looking for unusual access, and keeping house."""
 
 from .checkpoints import issue_checkpoint
+from .unusual import review, scan
 from .upkeep import purge_replies
 
-__all__ = ["issue_checkpoint", "purge_replies"]
+__all__ = ["issue_checkpoint", "purge_replies", "review", "scan"]

@@ -1,6 +1,6 @@
 """Pages of 証跡の確認."""
 
-from . import checkpoints
+from . import checkpoints, seen, unusual
 from .base import bp
 
-__all__ = ["bp", "checkpoints"]
+__all__ = ["bp", "checkpoints", "seen", "unusual"]
