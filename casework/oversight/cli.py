@@ -1,4 +1,4 @@
-"""`casework audit verify | checkpoint | pubkey | export`: the trail for those who check it."""
+"""`casework audit verify | checkpoint | pubkey | export | grants`: the trail for those who check and guard it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 from flask.cli import with_appcontext
 
 from ..audit import shelf
+from ..audit.grants import script
 from ..audit.verify import Verdict
 from ..kernel.errors import CaseworkError
 from ..web.house import house
@@ -84,3 +85,13 @@ def export(target: BinaryIO) -> None:
     with system_context() as ctx:
         count = queries.export_trail(ctx, target.write)
     click.echo(f"{count} entries", err=True)
+
+
+@audit.command()
+@click.option("--prefix", default="casework", show_default=True, help="beginning of the roles' names")
+@with_appcontext
+def grants(prefix: str) -> None:
+    """Print the SQL that gives PostgreSQL its roles: owner, migrator, app and auditor."""
+    if not prefix.isidentifier() or not prefix.isascii():
+        raise click.BadParameter("letters, digits and underscores", param_hint="--prefix")
+    click.echo(script(prefix), nl=False)
