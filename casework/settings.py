@@ -52,6 +52,12 @@ class Settings:
     public_origin: str
     second_factor: str
     passkey_rp_id: str
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_secret_file: str
+    oidc_metadata_file: str
+    oidc_login_claim: str
+    oidc_strong_amr: tuple[str, ...]
     max_body_bytes: int = _range(1_000)
     keystore_backup_days: int = _range(1)
     page_size: int = _range(1, 100)
@@ -262,6 +268,10 @@ def _wrong_factors(settings: Settings) -> Iterator[str]:
     host = urlsplit(settings.public_origin).hostname or ""
     if settings.passkey_rp_id and not f".{host}".endswith(f".{settings.passkey_rp_id}"):
         yield "passkey_rp_id must be the host of public_origin or a parent domain of it"
+    if settings.oidc_issuer:
+        for key in ("public_origin", "oidc_client_id", "oidc_secret_file", "oidc_login_claim"):
+            if not getattr(settings, key):
+                yield f"{key} must be given with oidc_issuer"
 
 
 def _unsafe(settings: Settings, given: set[str], *, keys_expected: bool) -> Iterator[str]:
@@ -283,6 +293,8 @@ def _unsafe(settings: Settings, given: set[str], *, keys_expected: bool) -> Iter
         yield 'second_factor must be "required" in production'
     if settings.public_origin and not settings.public_origin.startswith("https://"):
         yield "public_origin must begin with https:// in production"
+    if settings.oidc_issuer and not settings.oidc_issuer.startswith("https://"):
+        yield "oidc_issuer must begin with https:// in production"
     if keys_expected:
         yield from _absent_keys(settings)
 

@@ -26,9 +26,17 @@ SIGN_IN = frozenset(
         "accounts_api.passkey_to_sign_in",
         "accounts_api.sign_in_by_passkey",
         "accounts_pages.sign_in_send",
+        "accounts_pages.sso_send",
     }
 )
-_ALWAYS = SIGN_IN | {"accounts_pages.sign_in", "static", "health.live", "health.ready"}
+_ALWAYS = SIGN_IN | {
+    "accounts_pages.sign_in",
+    "accounts_pages.sso",
+    "accounts_pages.sso_answer",
+    "static",
+    "health.live",
+    "health.ready",
+}
 _SECOND = {
     "accounts_api.second",
     "accounts_api.passkey_for_second",
@@ -73,6 +81,7 @@ MEETS = {
     Demand.PASSWORD: _ALWAYS | _OWN | _PASSWORD,
     Demand.ENROL: _ALWAYS | _OWN | _PASSWORD | _ENROL,
 }
+FROM_PROVIDER = "accounts_pages.sso_answer"  # other sites may lead here: the page does nothing by itself
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 FOREIGN = frozenset({"cross-site", "same-site"})
 DEVICE_DAYS = 180
@@ -173,6 +182,23 @@ def device_cookie() -> str:
     return f"{current_app.config['SESSION_COOKIE_NAME']}-device"
 
 
+def state_cookie() -> str:
+    """Name of the cookie that holds the state of a sign-on on its way."""
+    return f"{current_app.config['SESSION_COOKIE_NAME']}-sso"
+
+
+def keep_state(answer: Response, state: str) -> None:
+    """Bind a sign-on to this browser for its ten minutes."""
+    answer.set_cookie(
+        state_cookie(),
+        state,
+        max_age=timedelta(minutes=10),
+        secure=house().settings.secure_cookies,
+        httponly=True,
+        samesite="Strict",
+    )
+
+
 def mark_device(answer: Response, mark: str) -> None:
     answer.set_cookie(
         device_cookie(),
@@ -194,7 +220,8 @@ def _guard() -> None:
     """Refuse what another site asks for, changes without the token, and work before a demand is met."""
     if request.endpoint is None or request.endpoint.startswith(("health.", "static")):
         return
-    if request.headers.get("Sec-Fetch-Site") in FOREIGN:
+    foreign = request.headers.get("Sec-Fetch-Site") in FOREIGN
+    if foreign and request.endpoint != FROM_PROVIDER:
         raise CsrfFailed()
     changes = request.method in UNSAFE and request.endpoint not in SIGN_IN
     if changes and not current_user.is_authenticated:

@@ -18,6 +18,8 @@ WITHOUT_DOOR_ALLOWED = (
     "casework.accounts.queries.by_login",  # casework user
     "casework.accounts.actions.sign_in.check_sign_in",  # before anybody is signed in
     "casework.accounts.actions.sign_in.note_failure",
+    "casework.accounts.actions.sso.spend_state",  # inside the sign-on
+    "casework.accounts.actions.sso.refuse_sso",
     "casework.accounts.actions.sign_in.open_half",
     "casework.accounts.actions.sign_in.half_login",
     "casework.accounts.actions.sign_in.passkey_login",

@@ -23,12 +23,14 @@ from .sign_in import (
     second_step,
     sign_in,
 )
+from .sso import begin_sso, open_by_sso, refuse_sso, spend_state, sso_sign_in
 from .staff import add_role, create, disable, enable, end_role, move, reset_password
 from .step_up import check_confirm, confirm, own_login, step_up
 
 __all__ = [
     "add_passkey",
     "add_role",
+    "begin_sso",
     "begin_totp",
     "change_password",
     "check_confirm",
@@ -44,12 +46,14 @@ __all__ = [
     "move",
     "note_failure",
     "open_by_passkey",
+    "open_by_sso",
     "open_half",
     "open_session",
     "open_whole",
     "own_login",
     "passkey_options",
     "passkey_sign_in",
+    "refuse_sso",
     "remove_passkey",
     "remove_totp",
     "renew_recovery",
@@ -58,5 +62,7 @@ __all__ = [
     "second_step",
     "sign_in",
     "sign_out",
+    "spend_state",
+    "sso_sign_in",
     "step_up",
 ]

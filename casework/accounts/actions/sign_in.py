@@ -67,7 +67,7 @@ def check_sign_in(ctx: Context, draft: SignInDraft, origin: Origin) -> tuple[UUI
         ctx.visit.about(staff)
     stored = None if staff is None else staff.password_hash
     fits = sessions.verify_password(ctx.settings, stored, draft.password)
-    if staff is None or not fits or not _may_enter(ctx, staff):
+    if staff is None or not fits or not may_enter(ctx, staff):
         raise NotSignedIn("sign_in_failed")
     return staff.id, staff.version, queries.kinds_of(ctx, staff.id)
 
@@ -113,7 +113,7 @@ def open_whole(ctx: Context, session_id: UUID, draft: ProofDraft, origin: Origin
     """Prove the second factor: the half session ends, and a whole one begins under a new id."""
     half = _half(ctx, session_id)
     staff = ctx.load(Staff, half.staff_id)
-    if not _may_enter(ctx, staff):
+    if not may_enter(ctx, staff):
         raise NotSignedIn("sign_in_failed")
     level = proof.prove(ctx, staff, draft)
     half.ended_at = ctx.now
@@ -140,7 +140,7 @@ def open_by_passkey(ctx: Context, answer: Mapping[str, Any], origin: Origin) -> 
     """Open a session for whom a passkey verified."""
     answered = proof.by_passkey(ctx, answer, bound_to=b"")
     staff = ctx.load(Staff, answered.staff_id)
-    if not _may_enter(ctx, staff):
+    if not may_enter(ctx, staff):
         raise NotSignedIn("sign_in_failed")
     return enter(ctx, staff, Level.PASSKEY, origin)
 
@@ -183,7 +183,7 @@ def add_session(ctx: Context, staff: Staff, level: Level, origin: Origin, lasts:
 
 def _unchanged(ctx: Context, staff_id: UUID, version: int) -> Staff:
     staff = ctx.load(Staff, staff_id)
-    if staff.version != version or not _may_enter(ctx, staff):
+    if staff.version != version or not may_enter(ctx, staff):
         raise NotSignedIn("sign_in_failed")
     return staff
 
@@ -195,7 +195,7 @@ def _half(ctx: Context, session_id: UUID) -> StaffSession:
     return row
 
 
-def _may_enter(ctx: Context, staff: Staff) -> bool:
-    """Neither disabled nor without any role today."""
+def may_enter(ctx: Context, staff: Staff) -> bool:
+    """Step: neither disabled nor without any role today."""
     held = select(StaffRole.id).where(StaffRole.staff_id == staff.id, queries.in_force(ctx))
     return staff.disabled_at is None and ctx.session.scalar(held.limit(1)) is not None

@@ -13,8 +13,10 @@ from ...web.pages.blueprint import faults_of, to
 from ...web.problems import InvalidInput
 from ...web.request import context
 from .. import actions, login, queries, schemas
-from ..rules import Signed
+from ..rules import Signed, SsoAnswer
 from .base import bp
+
+ANSWER_LIMIT = 4000  # characters of what a provider sends along
 
 
 @bp.page("/sign-in", actions.open_session)
@@ -28,6 +30,43 @@ def sign_in_send() -> Response:
     """Sign in, and go on where the person was: to the page they asked for, or to the text they had typed."""
     try:
         signed = _sign_in()
+    except CaseworkError as refusal:
+        return _again("web/sign_in.html", faults_of(refusal), refusal.status)
+    if signed.staff is None:
+        login.remember(signed.token)
+        return _again("accounts/second.html", {}, 200, kinds=signed.kinds)
+    return _enter(signed)
+
+
+@bp.page("/sign-in/sso", actions.begin_sso)
+def sso() -> Response:
+    """To the identity provider of the city."""
+    try:
+        address, state = actions.begin_sso(login.as_house())
+    except CaseworkError as refusal:
+        return _again("web/sign_in.html", faults_of(refusal), refusal.status)
+    answer = to(address)
+    login.keep_state(answer, state)
+    return answer
+
+
+@bp.page("/sign-in/sso/answer", actions.begin_sso)
+def sso_answer() -> Response:
+    """Back from the provider: one press (or the script) goes on from here, so that the request is our own."""
+    given = {name: request.args.get(name, "")[:ANSWER_LIMIT] for name in ("state", "code")}
+    return page("accounts/sso.html", **given)
+
+
+@bp.route("/sign-in/sso", methods=["POST"])
+def sso_send() -> Response:
+    """Sign in with the answer of the provider."""
+    answer = SsoAnswer(
+        request.form.get("state", ""),
+        request.form.get("code", ""),
+        request.cookies.get(login.state_cookie(), ""),
+    )
+    try:
+        signed = actions.sso_sign_in(login.as_house(), answer, login.origin())
     except CaseworkError as refusal:
         return _again("web/sign_in.html", faults_of(refusal), refusal.status)
     if signed.staff is None:
@@ -82,6 +121,7 @@ def confirm_send() -> Response:
 
 
 bp.use_cases["sign_in_send"] = actions.open_session.use_case
+bp.use_cases["sso_send"] = actions.open_by_sso.use_case
 bp.use_cases["second_send"] = actions.open_whole.use_case
 bp.use_cases["sign_out"] = actions.sign_out.use_case
 bp.use_cases["confirm_send"] = actions.confirm.use_case

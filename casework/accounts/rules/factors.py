@@ -87,6 +87,15 @@ class ConfirmDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class SsoAnswer:
+    """What came back from the identity provider; `kept` is the state that this browser was given."""
+
+    state: str
+    code: str
+    kept: str
+
+
+@dataclass(frozen=True, slots=True)
 class CodeDraft:
     code: str
 

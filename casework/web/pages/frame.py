@@ -50,7 +50,7 @@ def _around() -> dict[str, Any]:
     home = house()
     passkeys = bool(home.settings.public_origin)
     if actor is None:
-        return {"actor": None, "navigation": (), "passkeys": passkeys}
+        return {"actor": None, "navigation": (), "passkeys": passkeys, "sso": bool(home.settings.oidc_issuer)}
     return {
         "actor": actor,
         "navigation": home.desk.navigation(request.path),

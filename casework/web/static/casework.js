@@ -77,6 +77,9 @@
     });
   }
 
+  const go = document.querySelector("form[data-go]");
+  if (go) go.submit();
+
   if (form && token) keep(form);
   if (token) watch(Number(body.dataset.idleMinutes));
 
