@@ -116,6 +116,16 @@ def set_password(login: str, password: str) -> None:
         actions.reset_password(ctx, staff.id, ResetDraft(password))
 
 
+@user.command("reset-factors")
+@click.argument("login")
+@with_appcontext
+def reset_factors(login: str) -> None:
+    """Take a lost code app, passkeys and recovery codes off an account; its sessions end."""
+    staff = _find(login)
+    with _system() as ctx:
+        actions.reset_factors(ctx, staff.id)
+
+
 @contextmanager
 def _system() -> Iterator[Context]:
     """The system's Context; a refusal becomes its sentence and exit code 1."""

@@ -46,6 +46,10 @@ UNVISITED: dict[str, str] = {
         "a step of signing in or enrolling; tests/browser/test_sign_in.py walks through it",
     ),
     **dict.fromkeys(
+        ("accounts_pages.sso", "accounts_pages.sso_answer"),
+        "the demo city has no identity provider; tests/integration/accounts/test_sso.py has one",
+    ),
+    **dict.fromkeys(
         ("accounts_pages.new_passkey", "accounts_pages.remove_passkey"),
         "no passkeys without an origin in the settings; tests/browser/test_sign_in.py makes one",
     ),

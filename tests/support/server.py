@@ -23,9 +23,12 @@ class Server:
     """One serving process over a database and a keystore; `start` after a kill serves the same data at the same port,
     so that a page that is still open finds it again."""
 
-    def __init__(self, url: str, folder: Path, keystore: Path, start: datetime | None) -> None:
+    def __init__(
+        self, url: str, folder: Path, keystore: Path, start: datetime | None, **settings: str
+    ) -> None:
         self._url = url
         self._folder = folder
+        self._settings = {f"CASEWORK_{name.upper()}": value for name, value in settings.items()}
         self.keys = folder / "served-keys"
         if not self.keys.exists():
             shutil.copytree(keystore, self.keys)
@@ -41,7 +44,9 @@ class Server:
         command = [sys.executable, "-m", "tests.support.serve", self._url, str(self.keys)]
         command += [str(self._clock), str(port_file), self.base.rpartition(":")[2] or "0"]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env=_environment())
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, stdout=log, stderr=log, env=_environment() | self._settings
+            )
         deadline = time.monotonic() + 60
         while not (port_file.exists() and port_file.read_text(encoding="ascii")):
             if self.process.poll() is not None or time.monotonic() > deadline:

@@ -55,6 +55,7 @@ def _around() -> dict[str, Any]:
         "actor": actor,
         "navigation": home.desk.navigation(request.path),
         "idle_minutes": home.settings.session_idle_minutes,
+        "seconds_left": int((current_user.presence.ends_at - home.clock.now()).total_seconds()),
         "passkeys": passkeys,
         "today": home.clock.now().astimezone(TOKYO).date(),
     }

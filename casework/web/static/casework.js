@@ -81,7 +81,7 @@
   if (go) go.submit();
 
   if (form && token) keep(form);
-  if (token) watch(Number(body.dataset.idleMinutes));
+  if (token) watch(Number(body.dataset.idleMinutes), Date.now() + Number(body.dataset.secondsLeft) * 1000);
 
   // Typed text is kept, sealed, on the server; a form is sent only when the server answers.
   function keep(form) {
@@ -130,25 +130,33 @@
     addEventListener("pageshow", () => { sending = false; });
   }
 
-  // Five minutes before the session ends, say so; typed text is kept either way.
-  function watch(minutes) {
+  // Before the session ends, say so: five minutes when nobody does anything, a quarter of an hour when the day's limit
+  // comes, which no work puts off. Typed text is kept either way.
+  function watch(minutes, ends) {
     let last = Date.now();
     const mark = () => { last = Date.now(); };
+    const box = (id, heading, text, button) => {
+      if (document.getElementById(id)) return;
+      const made = document.createElement("section");
+      made.id = id; made.className = "banner warn"; made.setAttribute("role", "alert");
+      for (const [tag, words] of [["h2", heading], ["p", text]]) made.append(Object.assign(document.createElement(tag), { textContent: words }));
+      if (button) made.append(button);
+      document.querySelector("main").prepend(made);
+    };
+    const drop = (id) => { const shown = document.getElementById(id); if (shown) shown.remove(); };
+    const stay = () => {
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "secondary", textContent: "作業を続ける" });
+      button.addEventListener("click", async () => {
+        const answer = await fetch("/api/v1/session", { cache: "no-store" });
+        if (answer.ok) { mark(); drop("timeout"); } else location.reload();
+      });
+      return button;
+    };
     setInterval(() => {
-      const left = minutes - (Date.now() - last) / 60000;
-      let box = document.getElementById("timeout");
-      if (left > 5) { if (box) box.remove(); return; }
-      if (!box) {
-        box = document.createElement("section");
-        box.id = "timeout"; box.className = "banner warn"; box.setAttribute("role", "alert");
-        box.innerHTML = "<h2>まもなくサインアウトします</h2><p>入力した内容は自動で保存されます。</p><p><button type=\"button\" class=\"secondary\">作業を続ける</button></p>";
-        box.querySelector("button").addEventListener("click", async () => {
-          const answer = await fetch("/api/v1/session", { cache: "no-store" });
-          if (answer.ok) { mark(); box.remove(); } else location.reload();
-        });
-        document.querySelector("main").prepend(box);
-      }
-    }, 30000);
+      if (minutes - (Date.now() - last) / 60000 > 5) drop("timeout");
+      else box("timeout", "まもなくサインアウトします", "入力した内容は自動で保存されます。", stay());
+      if (ends - Date.now() <= 15 * 60000) box("day-end", "サインインの時間の上限が近づいています", "続けて操作していても、15分以内にサインアウトします。入力した内容は自動で保存されます。区切りのよいところで保存して、サインインし直してください。");
+    }, 10000);
     const fetched = window.fetch;
     window.fetch = (...args) => { if (!String(args[0]).startsWith("/healthz")) mark(); return fetched(...args); };
   }

@@ -1,0 +1,221 @@
+"""Signing in with two factors in a real browser: QR code, passkey, step-up; and what it says before a session ends."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from casework.accounts import actions as accounts
+from casework.accounts.rules import RoleDraft, StaffDraft
+from casework.kernel.actor import Role
+from tests.support.authenticator import code_at
+from tests.support.browser_page import DESKTOP, Watch, axe_faults, fit_faults
+from tests.support.cast import PASSWORD
+from tests.support.server import Server
+from tests.support.world import START, make_world
+
+LOGINS = {"kanri": Role.ADMINISTRATOR, "soudan": Role.COUNSELOR, "houmon": Role.COUNSELOR}
+
+
+@pytest.fixture(scope="module")
+def host(sqlite_template: Path, keystore: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server under the name localhost, where browsers allow passkeys without TLS; its clock is moved by hand."""
+    folder = tmp_path_factory.mktemp("sign-in")
+    database = folder / "casework.db"
+    shutil.copyfile(sqlite_template, database)
+    url = f"sqlite:///{database}"
+    with make_world(url, folder, keystore) as world:
+        for login, role in LOGINS.items():
+            held = (RoleDraft(role, "shakyo", date(2020, 4, 1)),)
+            draft = StaffDraft(login, f"架空 {login}", "shakyo", PASSWORD, held, must_change=False)
+            accounts.create(world.ctx(), draft)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    origin = f"http://localhost:{port}"
+    server = Server(url, folder, folder / "keys", START, public_origin=origin)
+    server.base = f"http://127.0.0.1:{port}"
+    server.start()
+    server.base = origin
+    try:
+        yield server
+    finally:
+        server.kill()
+
+
+@contextmanager
+def at(browser: Browser, host: Server) -> Iterator[tuple[BrowserContext, Page, Watch]]:
+    context = browser.new_context(base_url=host.base, locale="ja-JP", viewport=DESKTOP)
+    context.set_default_timeout(20_000)
+    watch = Watch(host.base)
+    watch.over(context)
+    try:
+        yield context, context.new_page(), watch
+        watch.check()
+    finally:
+        context.close()
+
+
+def _password(page: Page, login: str) -> None:
+    page.goto("/sign-in")
+    page.fill("#login", login)
+    page.fill("#password", PASSWORD)
+    page.click("main button.primary")
+
+
+def _virtual_key(context: BrowserContext, page: Page) -> None:
+    """An authenticator inside the machine, with a finger on it (WebAuthn automation, CDP)."""
+    session = context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    session.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {
+            "options": {
+                "protocol": "ctap2",
+                "transport": "internal",
+                "hasResidentKey": True,
+                "hasUserVerification": True,
+                "isUserVerified": True,
+                "automaticPresenceSimulation": True,
+            }
+        },
+    )
+
+
+def _fit(page: Page) -> None:
+    assert axe_faults(page) + fit_faults(page) == [], page.url
+
+
+def test_a_code_app_is_enrolled_and_asked_for(browser: Browser, host: Server) -> None:
+    with at(browser, host) as (_, page, watch):
+        watch.refusals.add(422)
+        _password(page, "soudan")
+        page.goto("/account")
+        _fit(page)
+        page.click("text=二つ目の確認を登録する")
+        _fit(page)
+        page.click("text=認証アプリを登録する")
+        page.click("main form .primary")
+        page.wait_for_url("**/account/totp")
+        _fit(page)
+        assert page.locator("figure.qr svg path").bounding_box()["width"] > 100  # type: ignore[index]
+        secret = re.sub(r"\s", "", page.locator(".secret code").inner_text())
+        page.fill("#code", code_at(secret, host.now()))
+        page.click("main button.primary")
+        _fit(page)
+        assert page.locator("ol.codes li").count() == 10
+        page.goto("/account/recovery")
+        _fit(page)
+        page.click("text=サインアウト")
+        _password(page, "soudan")
+        _fit(page)
+        page.fill("#code", "000000")
+        page.click("main button.primary")
+        expect(page.get_by_role("alert")).to_contain_text("認証コードが違います")
+        host.later(seconds=60)
+        page.fill("#code", code_at(secret, host.now()))
+        page.click("main button.primary")
+        page.wait_for_url("**/")
+        page.goto("/account/totp/remove")
+        _fit(page)
+
+
+def test_a_passkey_is_made_signs_in_alone_and_confirms(browser: Browser, host: Server) -> None:
+    with at(browser, host) as (context, page, watch):
+        watch.refusals |= {403, 422}
+        _virtual_key(context, page)
+        _password(page, "houmon")
+        page.goto("/account/passkeys/new")
+        _fit(page)
+        page.fill("#name", "窓口の端末")
+        page.click("text=この端末で登録する")
+        expect(page.locator("h1")).to_have_text("パスキーを登録しました")
+        page.click("text=サインアウト")
+        page.goto("/sign-in")
+        _fit(page)
+        page.click("text=パスキーでサインイン")
+        page.wait_for_url("**/")
+        host.later(minutes=6)
+        page.goto("/account/recovery")
+        page.click("main button.primary")
+        page.wait_for_url(re.compile(r"/confirm\?next="))
+        _fit(page)
+        page.click("text=パスキーで確認する")
+        page.wait_for_url("**/account/recovery")
+        page.click("main button.primary")
+        assert page.locator("ol.codes li").count() == 10
+        page.click("text=サインアウト")
+        _password(page, "houmon")
+        page.click("text=パスキーで確かめる")
+        page.wait_for_url("**/")
+        page.goto("/account")
+        page.click("a[href*='/passkeys/'][href$='/remove']")
+        page.click("main .send .primary")
+        page.wait_for_url("**/account")
+        expect(page.locator("main")).to_contain_text("二つ目の確認を登録する")
+
+
+def test_without_a_script_the_password_signs_in(browser: Browser, host: Server) -> None:
+    context = browser.new_context(base_url=host.base, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/sign-in")
+    assert not page.get_by_text("パスキーでサインイン").is_visible()
+    _password(page, "kanri")
+    page.wait_for_url("**/")
+    context.close()
+
+
+def test_before_a_session_ends_the_page_says_so_and_typed_text_is_kept(
+    browser: Browser, host: Server
+) -> None:
+    with at(browser, host) as (_, page, watch):
+        watch.refusals.add(401)
+        page.clock.install()
+        _password(page, "kanri")
+        page.wait_for_url("**/")
+        page.goto("/staff")
+        page.locator("main a[href^='/staff/']").nth(1).click()
+        page.click("text=役割を加える")
+        page.fill("#f-valid_until", "R9.3.31")
+        page.clock.run_for(6_000)
+        expect(page.locator("form + .state, form .state").first).to_contain_text("保存しました")
+        assert page.locator("#timeout").count() == 0
+        page.clock.fast_forward("24:00")
+        page.clock.run_for(70_000)
+        expect(page.locator("#timeout")).to_contain_text("まもなくサインアウトします")
+        host.later(minutes=25)
+        page.click("#timeout button")
+        expect(page.locator("#timeout")).to_have_count(0)
+        assert page.input_value("#f-valid_until") == "R9.3.31"
+        host.later(minutes=31)
+        page.reload()
+        page.wait_for_url(re.compile(r"/sign-in\?next="))
+        page.fill("#login", "kanri")
+        page.fill("#password", PASSWORD)
+        page.click("main button.primary")
+        page.wait_for_url("**/roles/new")
+        assert page.input_value("#f-valid_until") == "R9.3.31"
+
+
+def test_the_end_of_the_day_is_told_although_somebody_works(browser: Browser, host: Server) -> None:
+    with at(browser, host) as (_, page, _watch):
+        page.clock.install()
+        _password(page, "kanri")
+        page.wait_for_url("**/")
+        for _ in range(24):
+            host.later(minutes=29)
+            page.goto("/account")
+        page.clock.run_for(11_000)
+        assert page.locator("#day-end").count() == 0
+        host.later(minutes=10)
+        page.goto("/account")
+        page.clock.run_for(11_000)
+        expect(page.locator("#day-end")).to_contain_text("時間の上限")
