@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from ..accounts.models import Staff
-from ..crypto import CryptoError, KeyActForbidden
+from ..crypto import CryptoError, KeyActForbidden, KeyDestroyed, KeyWrong
 from ..crypto.keystore import custody
 from ..crypto.keystore.custody import Findings
 from ..kernel.actor import Permission as P
 from ..kernel.errors import Refused
-from ..usecase import Context, use_case
+from ..people.models import Person
+from ..usecase import Context, Unreadable, use_case
 from . import backups
 from .models import KeyRetirement
 from .queries import store, view
 from .rules import KEY_RETIREMENT, OPEN, RetirementDraft, RetirementFacts, RetirementState, RetirementView
+
+SAMPLED = 10
 
 
 @use_case(P.KEYS_KEEP, event="keys.rotated")
@@ -48,10 +52,26 @@ def end_rewrap(ctx: Context, unopened: int) -> None:
 
 @use_case(P.KEYS_KEEP, event="keys.verified")
 def verify(ctx: Context) -> Findings:
-    """Open every slot and canary."""
+    """Open every slot and canary, and some names of the database: keys of another installation open none."""
     ctx.select(KeyRetirement)
     with _refusals():
-        return custody.verify(store(ctx))
+        found = custody.verify(store(ctx))
+    if _foreign(ctx):
+        found.faults.append(("keystore", "not of this database", KeyWrong.code))
+    return found
+
+
+def _foreign(ctx: Context) -> bool:
+    """Whether there are names and none of the oldest and newest opens; those erased on purpose do not count."""
+    people: Select[Any] = select(Person.id, Person.name).where(Person.name.is_not(None))
+    names = ctx.whole(people, Person)
+    rows = [
+        *ctx.session.execute(names.order_by(Person.id).limit(SAMPLED)),
+        *ctx.session.execute(names.order_by(Person.id.desc()).limit(SAMPLED)),
+    ]
+    said = [ctx.unseal(row, "name", Person) for row in rows]
+    failed = [text for text in said if isinstance(text, Unreadable) and text.code != KeyDestroyed.code]
+    return bool(failed) and not [text for text in said if not isinstance(text, Unreadable)]
 
 
 @use_case(P.KEYS_RETIRE, event="keys.retirement_requested", confirmed=True)

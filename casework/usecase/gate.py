@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from ..audit import trail
+from ..crypto import CryptoError, KeystoreUnreadable
 from ..db import writer_turn
 from ..db.store import WRITE
 from ..kernel.actor import Permission, Role
@@ -244,6 +245,12 @@ def _translate(trouble: BaseException) -> CaseworkError | None:
         return BadInput("value_not_storable")
     if isinstance(trouble, DBAPIError):
         return Unavailable("store_unavailable")
+    if isinstance(trouble, KeystoreUnreadable):
+        return Unavailable("keystore_unreadable")
+    if isinstance(
+        trouble, CryptoError
+    ):  # what is read answers per field; this is a text that cannot be sealed
+        return Refused(f"keystore_{trouble.code}")
     return None
 
 

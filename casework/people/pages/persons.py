@@ -12,6 +12,7 @@ from marshmallow import ValidationError
 
 from ...kernel.errors import BadInput, TooMany
 from ...kernel.wareki import PartialDate, Precision, format_partial, parse_partial
+from ...usecase import Unreadable
 from ...web.house import house
 from ...web.pages import Setting, page
 from ...web.problems import walk
@@ -34,8 +35,8 @@ def person(person_id: UUID) -> Response:
 
 def _birth(view: PersonView) -> str:
     """The birth date as it is spoken, as exact as it is known."""
-    if view.birth is None:
-        return ""
+    if view.birth is None or isinstance(view.birth, Unreadable):
+        return view.birth or ""
     return format_partial(PartialDate(view.birth, Precision(view.birth_precision or Precision.DAY)))
 
 
