@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from ..accounts.models import Staff
 from ..crypto import CryptoError, KeyActForbidden, KeyDestroyed, KeyWrong
@@ -63,7 +63,7 @@ def verify(ctx: Context) -> Findings:
 
 def _foreign(ctx: Context) -> bool:
     """Whether there are names and none of the oldest and newest opens; those erased on purpose do not count."""
-    people: Select[Any] = select(Person.id, Person.name).where(Person.name.is_not(None))
+    people: Any = select(Person.id, Person.name).where(Person.name.is_not(None))
     names = ctx.whole(people, Person)
     rows = [
         *ctx.session.execute(names.order_by(Person.id).limit(SAMPLED)),
