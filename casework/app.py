@@ -129,13 +129,15 @@ def _flask_config(settings: Settings, keys: KeyRing) -> dict[str, Any]:
 
 def _doors(app: Flask) -> None:
     from .accounts.login import init_login
+    from .accounts.standing import SessionStanding
 
     init_login(app)
+    home: House = app.extensions["casework"]
+    home.standing = SessionStanding(home.clock)
     app.register_blueprint(health.bp)
     api = Document(
         app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=schema_name)}
     )
-    home: House = app.extensions["casework"]
     for name in HOUSES:
         module = importlib.import_module(f"casework.{name}.api")
         bp: ApiBlueprint = module.bp

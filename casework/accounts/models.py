@@ -65,6 +65,7 @@ class StaffSession(Unrecorded, Base):
     ended_at: Mapped[datetime | None]
     agent: Mapped[str]
     level: Mapped[str] = mapped_column(String(16))  # what it was opened with
+    rights: Mapped[int] = mapped_column(default=0)  # how often rights were taken while it was open
 
 
 class SignInAttempt(Unrecorded, Base):

@@ -116,7 +116,7 @@ def presence_for_token(session: Session, token: str, now: datetime, settings: Se
         return Presence(row.id, None, demand, row.ends_at)
     if now - row.seen_at >= SEEN_EVERY:
         _write(session, row.id, seen_at=now)
-    actor = Actor(row.staff_id, row.name, memberships, now, row.id, row.confirmed_at)
+    actor = Actor(row.staff_id, row.name, memberships, now, row.id, row.confirmed_at, row.rights)
     return Presence(row.id, actor, demand, row.ends_at)
 
 
@@ -129,6 +129,7 @@ _PRESENCE = (
         StaffSession.ends_at,
         StaffSession.ended_at,
         StaffSession.level,
+        StaffSession.rights,
         Staff.id.label("staff_id"),
         Staff.name,
         Staff.disabled_at,

@@ -3,6 +3,7 @@
 from .base import (
     Base,
     Confidential,
+    Dated,
     Owned,
     Unrecorded,
     Versioned,
@@ -20,6 +21,7 @@ __all__ = [
     "SCOPE",
     "Base",
     "Confidential",
+    "Dated",
     "GuardedSession",
     "Owned",
     "Unrecorded",

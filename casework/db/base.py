@@ -106,6 +106,10 @@ class Owned:
         return true()
 
 
+class Dated:
+    """A right given to one person by name (`staff_id`) that ends at a moment (`ends_at`), or when their rights end."""
+
+
 def key() -> MappedColumn[UUID]:
     """Primary key: a UUIDv7, known before the row is sealed."""
     return mapped_column(primary_key=True, default=new_id)

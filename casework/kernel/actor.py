@@ -151,6 +151,7 @@ class Actor:
     """Somebody at the gate, with the memberships in force at `now`; `session_id` is the row behind the cookie.
 
     `confirmed_at`: when this person last proved at the keyboard who they are (sign-in or step-up).
+    `rights`: counts in the session row how often rights were taken from this person while it was open.
     """
 
     id: UUID
@@ -159,6 +160,7 @@ class Actor:
     now: datetime
     session_id: UUID | None = None
     confirmed_at: datetime | None = None
+    rights: int = 0
     roles: frozenset[Role] = field(init=False)
     standings: tuple[Standing, ...] = field(init=False)
 

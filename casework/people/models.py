@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..db import Base, Confidential, Unrecorded, Versioned, code_column, ref, sealed
+from ..db import Base, Confidential, Dated, Unrecorded, Versioned, code_column, ref, sealed
 from ..db.base import key
 
 
@@ -143,7 +143,7 @@ class Protection(Versioned, Confidential, Base):
     lifted_at: Mapped[datetime | None]
 
 
-class ProtectionGrant(Confidential, Base):
+class ProtectionGrant(Dated, Confidential, Base):
     """A named person who may see a protected person, until when; `whereabouts` only after a release by two."""
 
     __tablename__ = "protection_grant"

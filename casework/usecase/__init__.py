@@ -5,6 +5,7 @@ from .context import Context, Unreadable
 from .gate import Gated, UseCase, registry, use_case
 from .page import Page
 from .replies import IdempotentReply, Replayed, Reply
+from .standing import Standing
 
 __all__ = [
     "WITHHELD",
@@ -14,6 +15,7 @@ __all__ = [
     "Page",
     "Replayed",
     "Reply",
+    "Standing",
     "Unreadable",
     "UseCase",
     "Withheld",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any, Final, TypeVar, cast
@@ -25,7 +25,9 @@ from ..kernel.flow import Flow
 from ..kernel.ids import new_id
 from ..kernel.policy import Policy
 from ..settings import Settings
+from .look import StoreLook
 from .replies import Reply
+from .standing import Standing
 from .visit import Visit
 
 Row = TypeVar("Row", bound=Base)
@@ -47,36 +49,6 @@ class Unreadable(str):
         return made
 
 
-class _StoreLook:
-    """What a reason's row face may ask; ground code, not narrowed by the actor's sight.
-
-    One look answers one question about one row, so what it was told once it does not ask again.
-    """
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._told: dict[Any, list[Any]] = {}
-
-    def get(self, model: type, key: Any) -> Any | None:
-        return self._session.get(model, key, execution_options={CLEARED: True})
-
-    def matching(self, column: InstrumentedAttribute[Any], value: Any) -> list[Any]:
-        if value is None:  # NULL equals nothing, as in the WHERE clause
-            return []
-        asked = (column.class_, column.key, value)
-        if asked not in self._told:
-            found = self._session.scalars(
-                _matching(column), {"value": value}, execution_options={CLEARED: True}
-            )
-            self._told[asked] = list(found)
-        return self._told[asked]
-
-
-@cache
-def _matching(column: InstrumentedAttribute[Any]) -> Select[Any]:
-    return select(column.class_).where(column == bindparam("value"))
-
-
 @dataclass
 class Context:
     """One actor, one moment, one transaction. Doors make it; use cases receive it as their first argument."""
@@ -91,12 +63,16 @@ class Context:
     expected_version: int | None = None
     precondition: bool = False
     reply: Reply | None = None
+    standing: Standing | None = None  # asked by the gate of a person's session; None: the system, and tests
     visits: list[Visit] = field(default_factory=list)
     done: list[Visit] = field(default_factory=list)
     notices: list[Callable[[], None]] = field(default_factory=list)
     last: Visit | None = None  # the outermost visit, kept for the trace of a refusal
     opened: set[UUID] = field(default_factory=set)  # owners of the keys with which texts were opened
     _seen: set[tuple[str, Any]] = field(default_factory=set)  # table and key of rows within sight
+    leave: list[tuple[Permission, str, str]] = field(
+        default_factory=list
+    )  # asked for confidential rows by name
 
     # -- who and when ------------------------------------------------------------------------------
 
@@ -176,7 +152,18 @@ class Context:
             self._compare_version(row)
         visit.about(row)
         self._seen.add(_place(row))
+        if _confidential(model):
+            self.leave.append((permission or visit.permission, model.__tablename__, str(key)))
         return row
+
+    def in_sight(self, permission: Permission, table: str, key: str) -> bool:
+        """Whether the actor may still do this to a row, or still read it, for whatever reason."""
+        model: Any = next(m.class_ for m in Base.registry.mappers if m.class_.__tablename__ == table)
+        typed = UUID(key) if _primary_key(model).type.python_type is UUID else key
+        row = self.session.get(model, typed, execution_options={CLEARED: True})
+        reading = (p for p in Permission if p is permission or p.value.endswith(".read"))
+        look = StoreLook(self.session)
+        return row is not None and any(self.policy.allows(self.actor, p, row, look) for p in reading)
 
     def all(self, query: Select[Any], **values: Any) -> list[Any]:
         """Rows of a scoped query, remembered so that their parts may be read."""
@@ -221,12 +208,12 @@ class Context:
 
     def may(self, permission: Permission, row: Base) -> bool:
         """Whether the actor could do this to the row: for buttons, links and fields shown per role."""
-        return self.policy.allows(self.actor, permission, row, _StoreLook(self.session))
+        return self.policy.allows(self.actor, permission, row, StoreLook(self.session))
 
     def moves(self, flow: Flow, row: Any) -> tuple[str, ...]:
         """Names of the moves that leave the row's state and that this actor may make: the buttons of a form."""
         arrows = flow.open_moves(row.state)
-        look = _StoreLook(self.session)
+        look = StoreLook(self.session)
         open_ = {arrow.permission: False for arrow in arrows}
         for permission in open_:
             open_[permission] = self.policy.allows(self.actor, permission, row, look)
@@ -312,6 +299,11 @@ class Context:
         if found is not None and found != self.expected_version:
             raise VersionConflict(expected=self.expected_version, found=found, precondition=self.precondition)
 
+    def at(self, now: datetime, rights: int) -> None:
+        """Go on as the same person at a later moment, with the rights that are left."""
+        self.now = now
+        self.actor = replace(self.actor, now=now, rights=rights)
+
     def forget(self) -> None:
         """Start over, for a retry of the whole use case."""
         self.visits.clear()
@@ -320,10 +312,15 @@ class Context:
         self.last = None
         self.opened.clear()
         self._seen.clear()
+        self.leave.clear()
 
 
 def _locked(model: type) -> bool:
     return issubclass(model, LOCKED)
+
+
+def _confidential(model: type) -> bool:
+    return issubclass(model, Confidential)
 
 
 def _build_parts(child: type[Base], order: Any) -> Select[Any]:

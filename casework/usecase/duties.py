@@ -1,4 +1,4 @@
-"""Handing over open work (I1) of every house at once; ground code: administration sees no case content.
+"""Handing over open work (I1) and ending rights by name, of every house at once; ground code: no case content.
 
 Only the owner columns of a row are read and written, row by row through the unit of work, so that versions
 rise, constraints hold, and every row that changed hands has its own event in the trail.
@@ -10,14 +10,16 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, inspect, select
+from sqlalchemy import Select, func, inspect, or_, select
 from sqlalchemy.orm import load_only
 
 from ..db import CLEARED, Base, Owned
 from .context import Context
+from .standing import dated_models
 from .visit import Visit
 
 EVENT = "work.handed_over"
+RIGHT_ENDED = "right.ended"
 
 
 def owned_models() -> list[Any]:
@@ -49,19 +51,36 @@ def hand_over_all(
         query = query.options(load_only(*_needed(model))).with_for_update(of=model)
         rows = list(ctx.session.scalars(query, execution_options={CLEARED: True, "populate_existing": True}))
         for row in rows:
-            _hand_over(ctx, row, to_staff, to_agency)
+            _change(ctx, row, EVENT, owner_id=to_staff, owner_agency=to_agency)
         done += len(rows)
     return done
 
 
-def _hand_over(ctx: Context, row: Any, to_staff: UUID, to_agency: str) -> None:
+def end_dated(ctx: Context, staff_id: UUID) -> int:
+    """End every right given to the person by name (grants, emergency access) now; how many were still to come."""
+    done = 0
+    for model in dated_models():
+        query = select(model).where(model.staff_id == staff_id)
+        query = query.where(or_(model.ends_at.is_(None), model.ends_at > ctx.now))
+        query = query.order_by(*inspect(model).primary_key)
+        query = query.options(load_only(*_named(model, "staff_id", "ends_at"))).with_for_update(of=model)
+        rows = list(ctx.session.scalars(query, execution_options={CLEARED: True, "populate_existing": True}))
+        for row in rows:
+            _change(ctx, row, RIGHT_ENDED, ends_at=ctx.now)
+        done += len(rows)
+    return done
+
+
+def _change(ctx: Context, row: Any, event: str, **values: Any) -> None:
+    """Write columns of one row as an act of its own in the trail."""
     outer = ctx.visit
-    visit = Visit(outer.permission, EVENT, reads=False, asked=True)
+    visit = Visit(outer.permission, event, reads=False, asked=True)
     visit.about(row)
     ctx.session.flush()
     ctx.session.info["gate"] = visit
     try:
-        row.owner_id, row.owner_agency = to_staff, to_agency
+        for name, value in values.items():
+            setattr(row, name, value)
         ctx.session.flush()
     finally:
         ctx.session.info["gate"] = outer
@@ -75,6 +94,10 @@ def _narrow(query: Select[Any], model: Any, staff_id: UUID, keep: Collection[str
 
 def _needed(model: Any) -> list[Any]:
     """Owner columns, keys, version and the case the row belongs to; no content is brought into memory."""
-    names = ["owner_id", "owner_agency", "version", "case_id", *(c.key for c in inspect(model).primary_key)]
+    return _named(model, "owner_id", "owner_agency", "version")
+
+
+def _named(model: Any, *wanted: str) -> list[Any]:
+    names = [*wanted, "case_id", *(c.key for c in inspect(model).primary_key)]
     known = inspect(model).column_attrs
     return [getattr(model, name) for name in names if name in known]

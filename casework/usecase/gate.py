@@ -33,6 +33,7 @@ from ..kernel.errors import (
 from ..kernel.policy import acting
 from . import limits, replies
 from .context import Context
+from .standing import SLOW, RightsChanged, ran_out
 from .visit import Visit
 
 P = ParamSpec("P")
@@ -132,12 +133,18 @@ def _lately_confirmed(ctx: Context) -> None:
 
 
 def _outermost(ctx: Context, about: UseCase, call: Callable[[], T]) -> T:
-    acting.set(ctx.actor)
     ctx.keys.catch_up()
     for attempt in range(RETRIES):
+        acting.set(ctx.actor)
         ctx.forget()
+        if ctx.standing is not None:
+            ctx.standing.begin(ctx.session)
         try:
-            return _read(ctx, call) if about.reads else _write(ctx, call)
+            return _read(ctx, call) if about.reads else _write(ctx, about, call)
+        except RightsChanged as change:
+            _undo(ctx.session)
+            ctx.at(change.now, change.rights)
+            continue
         except CaseworkError as refusal:
             _undo(ctx.session)
             _record_refusal(ctx, about, refusal)
@@ -158,11 +165,14 @@ def _outermost(ctx: Context, about: UseCase, call: Callable[[], T]) -> T:
     raise Unavailable("store_unavailable")
 
 
-def _write(ctx: Context, call: Callable[[], T]) -> T:
+def _write(ctx: Context, about: UseCase, call: Callable[[], T]) -> T:
     session = ctx.session
     with writer_turn(_engine(session)):
         _begin(session)
+        _arrive(ctx)
         if ctx.reply is not None:
+            if not ctx.policy.ever(ctx.actor, about.permission):
+                raise NotAllowed(about.permission.value)
             replies.replay(ctx, ctx.reply)
         result = call()
         if ctx.reply is not None:
@@ -170,6 +180,7 @@ def _write(ctx: Context, call: Callable[[], T]) -> T:
         session.flush()
         limits.count(ctx, session)
         trail.append(session, [_event(ctx, visit, "done") for visit in ctx.done])
+        _still_stands(ctx)
         session.commit()
     _close(session)
     for notice in ctx.notices:
@@ -185,6 +196,26 @@ def _read(ctx: Context, call: Callable[[], T]) -> T:
     _undo(session)
     _record(session, events, ctx)
     return result
+
+
+def _arrive(ctx: Context) -> None:
+    """Begin a change at the moment it begins: it may have waited for its turn while rights ended."""
+    if ctx.standing is None or ctx.actor.session_id is None:
+        return
+    now = ctx.standing.now()
+    ctx.at(now, ctx.standing.rights(ctx.session, ctx.actor, now))
+    acting.set(ctx.actor)
+
+
+def _still_stands(ctx: Context) -> None:
+    """Behind the lock of the trail: the rights of the beginning are those of the end, or nothing of it counts."""
+    if ctx.standing is None or ctx.actor.session_id is None:
+        return
+    now = ctx.standing.now()
+    rights = ctx.standing.rights(ctx.session, ctx.actor, now)
+    slow = not timedelta(0) <= now - ctx.now < SLOW
+    if rights != ctx.actor.rights or (slow and ran_out(ctx.session, ctx.actor, ctx.now, now)):
+        raise RightsChanged(now, rights)
 
 
 def _begin(session: Session) -> None:
@@ -218,6 +249,8 @@ def _record(session: Session, events: list[trail.Event], reader: Context | None 
             if reader is not None:
                 limits.refuse_beyond(reader, limits.count(reader, session))
             trail.append(session, events)
+            if reader is not None:
+                _still_stands(reader)
             session.commit()
     except DBAPIError as trouble:
         session.rollback()

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ..crypto import Binding
 from ..db import CLEARED, Base, Unrecorded
 from ..db.base import key
-from ..kernel.errors import BadInput
+from ..kernel.actor import Permission
+from ..kernel.errors import BadInput, Refused
 from ..kernel.ids import new_id
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class IdempotentReply(Unrecorded, Base):
     body_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
     status: Mapped[int]
     answer: Mapped[bytes] = mapped_column(LargeBinary)
+    leave: Mapped[str] = mapped_column(default="")  # rows that leave was asked for: permission, table, key
     at: Mapped[datetime] = mapped_column(index=True)
 
 
@@ -58,7 +60,10 @@ class Replayed(Exception):
 
 
 def replay(ctx: Context, wish: Reply) -> None:
-    """Raise Replayed if the same request was done before; BadInput if the key was used for another body."""
+    """Raise Replayed if the same request was done before; BadInput if the key was used for another body.
+
+    Refused("done_out_of_sight") if it was done, but what it is about has left the actor's sight since.
+    """
     query = select(IdempotentReply).where(
         IdempotentReply.actor == ctx.actor.id,
         IdempotentReply.route == wish.route,
@@ -69,7 +74,15 @@ def replay(ctx: Context, wish: Reply) -> None:
         return
     if found.body_digest != wish.body_digest:
         raise BadInput("idempotency_key_reused", "Idempotency-Key")
+    if not _leave_stands(ctx, found.leave):
+        raise Refused("done_out_of_sight")
     raise Replayed(found.status, ctx.keys.open(found.answer, _binding(found.id)))
+
+
+def _leave_stands(ctx: Context, leave: str) -> bool:
+    """An answer is given again only to somebody who could still see what it is about."""
+    asked = (line.split(" ") for line in leave.splitlines())
+    return all(ctx.in_sight(Permission(permission), table, key) for permission, table, key in asked)
 
 
 def store(ctx: Context, wish: Reply, result: Any) -> None:
@@ -84,6 +97,7 @@ def store(ctx: Context, wish: Reply, result: Any) -> None:
             body_digest=wish.body_digest,
             status=status,
             answer=ctx.keys.seal(body, _binding(row_id)),
+            leave="\n".join(dict.fromkeys(" ".join(line) for line in ctx.leave)),
             at=ctx.now,
         )
     )

@@ -12,7 +12,7 @@ from ..kernel.clock import Clock
 from ..kernel.messages import Messages
 from ..kernel.policy import Policy
 from ..settings import Settings
-from ..usecase import UseCase
+from ..usecase import Standing, UseCase
 
 if TYPE_CHECKING:
     from .pages.blueprint import FormDoor as Form
@@ -33,6 +33,7 @@ class House:
     messages: Messages
     routes: dict[str, UseCase] = field(default_factory=dict)
     forms: dict[str, Form] = field(default_factory=dict)
+    standing: Standing | None = None
     _desk: Desk | None = None
 
     @property

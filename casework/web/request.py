@@ -42,6 +42,7 @@ def context(actor: Actor | None = None, reply: Reply | None = None) -> Context:
         settings=home.settings,
         purpose=_purpose(),
         reply=reply,
+        standing=home.standing,
     )
     made.expected_version, made.precondition = _expected_version()
     return made

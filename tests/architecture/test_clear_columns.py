@@ -36,7 +36,7 @@ CLEAR: dict[str, set[str]] = {
     "ReadCount": {"actor"},
     "UnusualAccess": {"numbers"},  # counts by name
     "AuditEntry": {"actor", "session", "event", "outcome", "kind", "target", "case_id", "purpose", "changes"},
-    "IdempotentReply": {"route", "key"},
+    "IdempotentReply": {"route", "key", "leave"},
     "UnsentForm": {"form"},
     # numbers, codes and states
     "Case": {"number"},

@@ -10,7 +10,7 @@ from ...agencies.models import Agency
 from ...kernel.actor import Permission
 from ...kernel.errors import BadInput, NotFound, Refused
 from ...usecase import Context, use_case
-from ...usecase.duties import count_open, hand_over_all
+from ...usecase.duties import count_open, end_dated, hand_over_all
 from .. import queries, rules, sessions
 from ..models import Staff, StaffRole
 from ..rules import HandOverDraft, MoveDraft, ResetDraft, RoleDraft, RoleEnd, StaffDetail, StaffDraft
@@ -64,6 +64,7 @@ def end_role(ctx: Context, staff_id: UUID, role_id: UUID, draft: RoleEnd) -> Sta
     if draft.last_day is None:
         _end_at_once(ctx, role)
         _hand_over(ctx, staff, draft.to_staff_id, keep=_working_agencies(ctx, staff))
+        end_dated(ctx, staff.id)
     else:
         latest = role.valid_until or date.max
         if not max(ctx.today, role.valid_from) <= draft.last_day <= latest:
@@ -79,7 +80,7 @@ def disable(ctx: Context, staff_id: UUID, draft: HandOverDraft) -> StaffDetail:
     staff = other(ctx, staff_id)
     _hand_over(ctx, staff, draft.to_staff_id)
     staff.disabled_at = ctx.now
-    end_sessions(ctx, staff.id)
+    _end_rights(ctx, staff)
     return queries.detail(ctx, staff)
 
 
@@ -110,7 +111,7 @@ def move(ctx: Context, staff_id: UUID, draft: MoveDraft) -> StaffDetail:
             _give(ctx, staff, RoleDraft(new, draft.agency), at=f"roles.{number}.")
     staff.agency = draft.agency
     _hand_over(ctx, staff, draft.to_staff_id, keep=_working_agencies(ctx, staff))
-    end_sessions(ctx, staff.id)
+    _end_rights(ctx, staff)
     return queries.detail(ctx, staff)
 
 
@@ -177,6 +178,12 @@ def _end_at_once(ctx: Context, role: StaffRole) -> None:
     else:
         role.valid_until = ctx.today - timedelta(days=1)
     ctx.session.flush()
+
+
+def _end_rights(ctx: Context, staff: Staff) -> None:
+    """Sessions and everything given to the person by name; what comes back later is given anew."""
+    end_dated(ctx, staff.id)
+    end_sessions(ctx, staff.id)
 
 
 def _working_agencies(ctx: Context, staff: Staff) -> set[str]:
