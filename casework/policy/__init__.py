@@ -13,7 +13,6 @@ from ..intake import access as intake
 from ..kernel.actor import Permission as P
 from ..kernel.actor import Role as R
 from ..kernel.policy import Policy, Reason, Table
-from ..meeting import access as meeting
 from ..outreach import access as outreach
 from ..participation import access as participation
 from ..people import access as people
@@ -23,6 +22,7 @@ from ..referral import access as referral
 from ..resources.models import Resource
 from ..statistics import access as statistics
 from .keeping import KEEPING, Section
+from .meetings import meetings
 
 EVERYONE = tuple(role for role in R if role is not R.SYSTEM)
 STAFF_ON_CASES = (
@@ -200,68 +200,7 @@ REFERRAL: Section = {
 }
 
 # -- meeting -----------------------------------------------------------------------------------------
-_RUNS = {R.CHAIR: meeting.chairs, R.SECRETARIAT: meeting.keeps, R.COORDINATOR: meeting.coordinates}
-_CONVENED = dict.fromkeys((R.COUNSELOR, R.COORDINATOR, *_WORKERS, R.AGENCY_MEMBER), meeting.CONVENED)
-_PLANNING = {
-    role: (meeting.convener, meeting.proposal, meeting.proposal_of(reason), *meeting.running(reason))
-    for role, reason in _RUNS.items()
-}
-_RUNNING = {role: meeting.running(reason) for role, reason in _RUNS.items()}
-_AGENDA_OF_CASE = {
-    R.COUNSELOR: tuple(map(meeting.agenda_of, _TEAM)),
-    R.COORDINATOR: tuple(map(meeting.agenda_of, (*_TEAM, cases.multi_agency))),
-    R.SUPERVISOR: (meeting.agenda_of(cases.granted),),
-}
-_MEETING_CASES = {role: (meeting.waiting, meeting.on_agenda(reason)) for role, reason in _RUNS.items()}
-_ON_CALL = dict.fromkeys(_CONVENED, (meeting.invited, meeting.numbered))
-_REFERRING = dict.fromkeys(
-    (R.COUNSELOR, R.COORDINATOR),
-    (meeting.referring, meeting.referring_meeting, meeting.referring_sheet),
-)
-MEETINGS: tuple[Section, ...] = (
-    {P.NOTE_READ: dict.fromkeys((*_EVERYBODY_ON_IT, R.AGENCY_MEMBER), (meeting.in_circle,))},
-    {
-        P.MEETING_PLAN: _PLANNING,
-        P.MEETING_READ: _RUNNING,
-        P.MEETING_CONVENE: _RUNNING,
-        P.MEETING_RUN: _RUNNING,
-        P.MEETING_DECIDE: _RUNNING,
-        P.MEETING_CONFIRM: {R.CHAIR: (meeting.presides,)},
-        P.AGENDA_READ: _RUNNING,
-        P.SHEET_WRITE: _RUNNING,
-        P.SECRECY_CONFIRM: _RUNNING,
-        P.ACTION_READ: _RUNNING,
-        P.ACTION_TRACK: {**_RUNNING, R.SYSTEM: (meeting.any_action,)},
-        P.CASE_READ: {role: cases.cover(*reasons) for role, reasons in _MEETING_CASES.items()},
-        P.CASE_LIST: _MEETING_CASES,
-        P.CASE_PROPOSE: _MEETING_CASES,
-        P.CONSENT_READ: {
-            role: tuple(r for reason in reasons for r in meeting.consent_of(reason))
-            for role, reasons in _MEETING_CASES.items()
-        },
-        P.PERSON_READ: {
-            role: tuple(map(cases.person_by_case, reasons)) for role, reasons in _MEETING_CASES.items()
-        },
-    },
-    # Convened members: their items after secrecy, never the case.
-    {
-        P.MEETING_READ: dict.fromkeys(_CONVENED, (meeting.invited, meeting.member, meeting.item_case)),
-        P.AGENDA_READ: _CONVENED,
-        P.SHEET_WRITE: dict.fromkeys(_CONVENED, (meeting.invited, meeting.member, meeting.member_sheet)),
-        P.SECRECY_CONFIRM: _ON_CALL,
-        P.ACTION_READ: dict.fromkeys(_CONVENED, (meeting.answers, meeting.member_action)),
-        P.ACTION_ANSWER: dict.fromkeys((*_CONVENED, *_RUNS), (meeting.answers,)),
-        P.CONSENT_READ: dict.fromkeys(_CONVENED, meeting.member_consent),
-    },
-    # The division that refers a case prepares its sheet; who works on a case sees that it is on an agenda.
-    {P.AGENDA_READ: _REFERRING, P.SHEET_WRITE: _REFERRING},
-    {
-        P.AGENDA_READ: _AGENDA_OF_CASE,
-        P.CONSENT_READ: {
-            role: tuple(map(meeting.subjects_of, reasons)) for role, reasons in _EVERYBODY_ON_IT.items()
-        },
-    },
-)
+MEETINGS = meetings(team=_TEAM, workers=_WORKERS, everybody=_EVERYBODY_ON_IT)
 
 # -- plan --------------------------------------------------------------------------------------------
 _PLAN_SIGHT = (plan.own, plan.own_agency, plan.lead, plan.assigned)
