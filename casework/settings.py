@@ -76,6 +76,10 @@ class Settings:
     search_per_hour: int = _range(1)
     read_alarm_per_hour: int = _range(1)
     read_cap_per_hour: int = _range(1)
+    grant_days: int = _range(1, 92)
+    emergency_hours: int = _range(1, 4)
+    emergency_per_day: int = _range(1)
+    proposal_days: int = _range(1, 30)
 
     referral_acknowledge_days: int = _range(1)
     referral_acknowledge_days_urgent: int = _range(1)

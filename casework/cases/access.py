@@ -32,6 +32,7 @@ from .models import (
     CaseStep,
     Consent,
     Disclosure,
+    EmergencyAccess,
     MeetingProposal,
     Note,
     NoteSegment,
@@ -73,7 +74,7 @@ granted = guarded(
     "granted by name",
     has(
         AccessGrant.case_id,
-        all_of(mine(AccessGrant.staff_id), begun(AccessGrant.given_at), not_over(AccessGrant.ends_at)),
+        all_of(mine(AccessGrant.staff_id), begun(AccessGrant.begins_at), not_over(AccessGrant.ends_at)),
         at=Case.id,
     ),
 )
@@ -83,6 +84,24 @@ proposed = guarded(
     has(MeetingProposal.case_id, missing(MeetingProposal.taken_at), at=Case.id),
 )
 any_case = guarded("any case, without content", anyone(Case))
+# 緊急閲覧: never through protection, which needs a named grant by two people.
+in_emergency = guarded(
+    "opened in an emergency",
+    has(
+        EmergencyAccess.case_id,
+        all_of(
+            mine(EmergencyAccess.staff_id),
+            begun(EmergencyAccess.begins_at),
+            not_over(EmergencyAccess.ends_at),
+        ),
+        at=Case.id,
+    ),
+)
+in_danger = guarded("any case, for danger to life", anyone(Case))
+own_access = renamed("own emergency access", mine(EmergencyAccess.staff_id))
+agency_access = renamed("emergency access of one's division", my_agency(EmergencyAccess.agency))
+any_access = anyone(EmergencyAccess)
+any_grant = by_case(AccessGrant.case_id, any_case)
 
 
 def person_by_case(reason: Reason) -> Reason:
@@ -104,6 +123,11 @@ def household_by_case(reason: Reason) -> Reason:
     return renamed(f"household of: {reason.name}", has(Case.household_id, reason, at=Household.id))
 
 
+def accesses(*reasons: Reason) -> tuple[Reason, ...]:
+    """The emergency accesses of a case of one's own: its people are told."""
+    return tuple(by_case(EmergencyAccess.case_id, reason) for reason in reasons)
+
+
 def persons(*reasons: Reason) -> tuple[Reason, ...]:
     """The persons and the household of a case in sight."""
     return (*map(person_by_case, reasons), *map(household_by_case, reasons))
@@ -111,7 +135,7 @@ def persons(*reasons: Reason) -> tuple[Reason, ...]:
 
 def cover(*reasons: Reason) -> tuple[Reason, ...]:
     """The case and the rows of its timeline, each authorised on its own."""
-    links = (CaseStep.case_id, Alert.case_id, Disclosure.case_id)
+    links = (CaseStep.case_id, Alert.case_id, Disclosure.case_id, EmergencyAccess.case_id)
     return (*reasons, *(by_case(link, reason) for link in links for reason in reasons))
 
 

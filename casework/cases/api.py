@@ -9,6 +9,7 @@ from . import schemas as s
 
 bp = ApiBlueprint("cases", doc="ケース")
 CASE = "/cases/<uuid:case_id>"
+EMERGENCY = "/emergency/<uuid:access_id>"
 CONSENTS = f"{CASE}/people/<uuid:person_id>/consents"
 
 bp.door("GET", "/cases", queries.list_cases, query=s.ListArgs, gives=page_of(s.CaseLineOut))
@@ -64,6 +65,16 @@ bp.door(
 bp.door("GET", f"{CASE}/grants", queries.grants, gives=s.GrantOut, many=True)
 bp.door("POST", f"{CASE}/grants", actions.grant_access, takes=s.GrantIn, gives=s.GrantOut, status=201)
 bp.door("POST", f"{CASE}/grants/<uuid:grant_id>/end", actions.end_grant, gives=s.GrantOut)
+
+bp.door("GET", "/grants", queries.grants_in_force, query=s.GrantsArgs, gives=page_of(s.GrantLineOut))
+
+bp.door("GET", "/emergency", queries.emergencies, query=s.EmergenciesArgs, gives=page_of(s.EmergencyOut))
+bp.door("POST", "/emergency", actions.open_emergency, takes=s.EmergencyIn, gives=s.EmergencyOut, status=201)
+bp.door("GET", EMERGENCY, queries.read_emergency, gives=s.EmergencyOut)
+bp.door("POST", f"{EMERGENCY}/end", actions.end_emergency, gives=s.EmergencyOut)
+bp.door("POST", f"{EMERGENCY}/stop", actions.stop_emergency, gives=s.EmergencyOut)
+bp.door("POST", f"{EMERGENCY}/review", actions.review_emergency, takes=s.ReviewIn, gives=s.EmergencyOut)
+bp.door("GET", f"{CASE}/emergency", queries.emergencies_of, gives=s.EmergencyOut, many=True)
 
 bp.door("GET", CONSENTS, queries.consents, gives=s.ConsentOut, many=True)
 bp.door("POST", CONSENTS, actions.record_consent, takes=s.ConsentIn, gives=s.ConsentOut, status=201)

@@ -8,9 +8,20 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ColumnElement, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..db import Base, Confidential, Owned, Unrecorded, Versioned, code_column, ref, sealed, state_column
+from ..db import (
+    Base,
+    Confidential,
+    Dated,
+    Owned,
+    Unrecorded,
+    Versioned,
+    code_column,
+    ref,
+    sealed,
+    state_column,
+)
 from ..db.base import key
-from .rules import ENDED, CaseState, ConsentState, SegmentClass
+from .rules import ENDED, CaseState, ConsentState, SegmentClass, Verdict
 
 
 class Case(Versioned, Owned, Confidential, Base):
@@ -131,8 +142,8 @@ class Assignment(Confidential, Base):
     ends_at: Mapped[datetime | None]
 
 
-class AccessGrant(Confidential, Base):
-    """Named, dated leave to read one case for a purpose; nobody grants to themselves."""
+class AccessGrant(Dated, Confidential, Base):
+    """Named, dated leave to read one case for a purpose (code, and in words); nobody grants to themselves."""
 
     __tablename__ = "access_grant"
     __part_of__ = "case_id"
@@ -141,10 +152,45 @@ class AccessGrant(Confidential, Base):
     id: Mapped[UUID] = key()
     case_id: Mapped[UUID] = ref("case_file.id")
     staff_id: Mapped[UUID] = ref("staff.id")
+    purpose_code: Mapped[str] = code_column("grant_purpose")
     purpose: Mapped[bytes] = sealed()
     given_by: Mapped[UUID] = ref("staff.id")
     given_at: Mapped[datetime]
+    begins_at: Mapped[datetime]
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class EmergencyAccess(Dated, Confidential, Base):
+    """緊急閲覧: somebody opened a case without a reason of sight, for danger to life; reviewed by another person.
+
+    `until` is the end that was asked for, `ends_at` the end that counts. `alarm`: the person's last of a day.
+    """
+
+    __tablename__ = "emergency_access"
+    __part_of__ = "case_id"
+    __sealed_by__ = "case_id"
+    __table_args__ = (
+        CheckConstraint("until > begins_at AND ends_at <= until", name="period"),
+        CheckConstraint("(verdict IS NULL) = (reviewed_at IS NULL)", name="reviewed_when"),
+        CheckConstraint("(verdict IS NULL) = (reviewed_by IS NULL)", name="reviewed_by_whom"),
+        CheckConstraint("reviewed_by IS NULL OR reviewed_by <> staff_id", name="not_oneself"),
+        CheckConstraint("verdict <> 'not_justified' OR follow_up IS NOT NULL", name="followed_up"),
+    )
+    id: Mapped[UUID] = key()
+    case_id: Mapped[UUID] = ref("case_file.id")
+    staff_id: Mapped[UUID] = ref("staff.id")
+    agency: Mapped[str] = ref("agency.code")
+    category: Mapped[str] = code_column("emergency_kind")
+    reason: Mapped[bytes] = sealed()
+    begins_at: Mapped[datetime] = mapped_column(index=True)
+    until: Mapped[datetime]
     ends_at: Mapped[datetime]
+    alarm: Mapped[bool]
+    review_due_at: Mapped[datetime]
+    verdict: Mapped[str | None] = state_column(Verdict, name="verdict")
+    follow_up: Mapped[bytes | None] = sealed()
+    reviewed_by: Mapped[UUID | None] = ref("staff.id", index=False)
+    reviewed_at: Mapped[datetime | None]
 
 
 class Assessment(Confidential, Base):

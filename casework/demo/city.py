@@ -19,6 +19,7 @@ from ..statistics.rules.evaluation import MANUAL, FindingDraft, IndicatorDraft, 
 from ..web.system import system_context
 from . import casefiles, meetings, places, plans, reach
 from . import windows as desk
+from .rights import reviewed_emergency, running_emergency
 from .staff import LAST, OFFICE, STAFF, hire
 from .table import Home, Tale, journeys
 from .town import Arc, Days, File, Town
@@ -86,6 +87,8 @@ def build(clock: MovableClock, end: datetime) -> None:
     arcs = [(together[0][1].ago, _journey(town, together)) for together in journeys()]
     town.run([(FOUNDED - 1, places.open_places(town)), (FOUNDED - 2, _weekly(town)), *arcs])
     _evaluate(town)
+    reviewed_emergency(town)
+    running_emergency(town, end)
     _hire(town, LAST.login, since)
 
 

@@ -154,7 +154,8 @@ def started_before(town: Town, files: list[File]) -> Days:
     yield 1
     for file in files:
         ends = town.now + timedelta(days=60)
-        grant = GrantDraft(town.staff[SUPERVISOR], BY_LOGIN[SUPERVISOR].agency, "事前着手の判断のため", ends)
+        agency, why = BY_LOGIN[SUPERVISOR].agency, "事前着手の判断のため"
+        grant = GrantDraft(town.staff[SUPERVISOR], agency, "decision", why, ends)
         town.do(PRIVACY, cases.grant_access, file.case, grant)
         reason = StartDraft("住まいを失うおそれがあり、会議を待てないため。")
         town.do(SUPERVISOR, plan.start_before_meeting, file.plan, reason)

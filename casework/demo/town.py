@@ -68,7 +68,8 @@ class Town:
 
     def actor(self, login: str) -> Actor:
         who = BY_LOGIN[login]
-        return Actor(self.staff[login], who.name, (Membership(who.role, who.agency),), self.now)
+        memberships = (Membership(who.role, who.agency),)
+        return Actor(self.staff[login], who.name, memberships, self.now, confirmed_at=self.now)
 
     def do(self, login: str, use_case: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """One act of one person; the next is a minute later."""

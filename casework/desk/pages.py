@@ -43,6 +43,8 @@ PLACES = (
     ("resources_pages.listing", "社会資源", P.RESOURCE_READ),
     ("documents_pages.listing", "印刷", P.DOCUMENT_PRINT),
     ("people_pages.releases", "開示の申請", P.PROTECTION_RELEASE),
+    ("cases_pages.all_grants", "閲覧の許可", P.CASE_GRANT),
+    ("cases_pages.emergencies", "緊急閲覧", P.EMERGENCY_READ),
     ("statistics_pages.operations", "仕事の状況", P.OPERATIONS_READ),
     ("statistics_pages.overview", "統計", P.STATISTICS_READ),
     ("statistics_pages.official", "国への報告", P.STATISTICS_REPORT),
@@ -75,6 +77,10 @@ LISTS: dict[str, tuple[str, dict[str, str]]] = {
     "without_place": ("participation_pages.without_place", {}),
     "releases_waiting": ("people_pages.releases", {}),
     "unusual_access": ("oversight_pages.unusual", {}),
+    "emergency_notices": ("cases_pages.emergencies", {}),
+    "emergency_reviews": ("cases_pages.emergencies", {"which": "waiting"}),
+    "emergency_alarms": ("cases_pages.emergencies", {"which": "waiting"}),
+    "emergency_late": ("cases_pages.emergencies", {"which": "late"}),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..cases import access as cases
 from ..cases.access import by_case
+from ..cases.models import AccessGrant
 from ..meeting import access as meeting
 from .models import Plan
 
@@ -13,9 +14,11 @@ lead = by_case(Plan.case_id, cases.lead)
 assigned = by_case(Plan.case_id, cases.assigned)
 multi_agency = by_case(Plan.case_id, cases.multi_agency)
 granted = by_case(Plan.case_id, cases.granted)
+in_emergency = by_case(Plan.case_id, cases.in_emergency)
 
 # Who runs a meeting sees and decides the plans of the cases on its agenda, until the meeting is over.
 chaired_case = meeting.on_agenda(meeting.chairs)
 kept_case = meeting.on_agenda(meeting.keeps)
 chaired = by_case(Plan.case_id, chaired_case)
+chaired_grant = by_case(AccessGrant.case_id, chaired_case)
 kept = by_case(Plan.case_id, kept_case)

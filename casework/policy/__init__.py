@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..accounts import access as accounts
 from ..agencies.models import Agency, District, Initiative, Window
 from ..cases import access as cases
+from ..cases.rules import EMERGENCY_ROLES
 from ..codes.models import Code
 from ..db.reasons import anyone
 from ..desk import access as desk
@@ -276,6 +277,26 @@ PARTICIPATION: Section = {
     P.PERSON_READ: {R.PARTICIPATION_COORDINATOR: (cases.person_by_case(participation.case_of_coordinator),)},
 }
 
+# -- emergency access and grants ---------------------------------------------------------------------
+# Read-only, for hours, of a case that is not protected; its people and 個人情報担当 are told.
+EMERGENCY: Section = {
+    P.CASE_EMERGENCY: dict.fromkeys(EMERGENCY_ROLES, (cases.in_danger, cases.own_access)),
+    P.CASE_READ: dict.fromkeys(EMERGENCY_ROLES, cases.cover(cases.in_emergency)),
+    P.PERSON_READ: dict.fromkeys(EMERGENCY_ROLES, cases.persons(cases.in_emergency)),
+    P.NOTE_READ: dict.fromkeys(EMERGENCY_ROLES, cases.narrative(cases.in_emergency)),
+    P.CONSENT_READ: dict.fromkeys(_EVERYBODY_ON_IT, cases.consents(cases.in_emergency)),
+    P.PLAN_READ: dict.fromkeys(EMERGENCY_ROLES, (plan.in_emergency,)),
+    P.EMERGENCY_READ: {
+        **dict.fromkeys(EMERGENCY_ROLES, (cases.own_access, *cases.accesses(cases.own, cases.lead))),
+        R.SUPERVISOR: (cases.own_access, cases.agency_access),
+        R.AGENCY_MEMBER: cases.accesses(cases.own),
+        R.PRIVACY_OFFICER: (cases.any_access,),
+    },
+    P.EMERGENCY_WATCH: {R.SUPERVISOR: (cases.agency_access,), R.PRIVACY_OFFICER: (cases.any_access,)},
+    P.EMERGENCY_REVIEW: {R.PRIVACY_OFFICER: (cases.any_access,)},
+    P.CASE_GRANT: {R.PRIVACY_OFFICER: (cases.any_grant,), R.CHAIR: (plan.chaired_grant,)},
+}
+
 # -- statistics --------------------------------------------------------------------------------------
 # Sealed numbers for those who steer; the records behind them are counted by the system, and for the ministry.
 STATISTICS: Section = {
@@ -318,6 +339,7 @@ POLICY = Policy(
         PLAN,
         OUTREACH,
         PARTICIPATION,
+        EMERGENCY,
         STATISTICS,
         DOCUMENTS,
         *KEEPING,

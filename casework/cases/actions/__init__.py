@@ -3,6 +3,7 @@
 from .assess import save_assessment
 from .consent import change_consent, record_consent
 from .danger import disclose, propose_for_meeting, raise_alert
+from .emergency import end_emergency, open_emergency, review_emergency, stop_emergency
 from .household import add_person, record_household
 from .moves import (
     follow_up,
@@ -43,6 +44,7 @@ __all__ = [
     "disclose",
     "edit_issues",
     "end_assignment",
+    "end_emergency",
     "end_grant",
     "follow_up",
     "grant_access",
@@ -50,6 +52,7 @@ __all__ = [
     "name_lead",
     "note_step",
     "open_case",
+    "open_emergency",
     "propose",
     "propose_for_meeting",
     "protect_person",
@@ -59,11 +62,13 @@ __all__ = [
     "record_disclosure",
     "record_household",
     "reopen",
+    "review_emergency",
     "save_assessment",
     "set_lead",
     "start_assessment",
     "start_planning",
     "step_out",
+    "stop_emergency",
     "take_up",
     "touch_contact",
     "write_note",

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from ...accounts.models import StaffRole
 from ...accounts.queries import in_force, staff_in_agency
+from ...accounts.standing import rights_taken
 from ...kernel.actor import Permission as P
 from ...kernel.actor import Role
 from ...kernel.errors import BadInput, NotFound, Refused
@@ -22,7 +23,7 @@ from ..rules import (
     GrantView,
     IssuesDraft,
     check_issues,
-    grant_ends,
+    grant_period,
     needs_running,
 )
 from .steps import add_assignment
@@ -71,13 +72,14 @@ def edit_issues(ctx: Context, case_id: UUID, draft: IssuesDraft) -> CaseView:
     return cover_of(ctx, case)
 
 
-@use_case(P.CASE_GRANT, event="case.granted")
+@use_case(P.CASE_GRANT, event="case.granted", confirmed=True)
 def grant_access(ctx: Context, case_id: UUID, draft: GrantDraft) -> GrantView:
     """Give a supervisor named, dated leave to read one case for a purpose; nobody gives it to themselves."""
     case = ctx.load(Case, case_id)
     if draft.staff_id == ctx.actor.id:
         raise Refused("grant_to_oneself", "staff_id")
-    grant_ends(draft.ends_at, ctx.now)
+    begins = grant_period(draft, ctx.now, ctx.settings.grant_days)
+    ctx.codes(("grant_purpose", draft.purpose_code, "purpose_code"))
     staff_in_agency(ctx, draft.staff_id, draft.agency, field="staff_id")
     held = select(StaffRole.id).where(
         StaffRole.staff_id == draft.staff_id,
@@ -90,8 +92,10 @@ def grant_access(ctx: Context, case_id: UUID, draft: GrantDraft) -> GrantView:
     row = AccessGrant(
         case_id=case.id,
         staff_id=draft.staff_id,
+        purpose_code=draft.purpose_code,
         given_by=ctx.actor.id,
         given_at=ctx.now,
+        begins_at=begins,
         ends_at=draft.ends_at,
     )
     ctx.add(row)
@@ -107,6 +111,8 @@ def end_grant(ctx: Context, case_id: UUID, grant_id: UUID) -> GrantView:
     if not rows:
         raise NotFound("access_grant", str(grant_id))
     row = rows[0]
-    if row.ends_at > ctx.now:
-        row.ends_at = ctx.now
+    if row.ends_at <= ctx.now:
+        raise Refused("grant_over")
+    row.ends_at = ctx.now
+    rights_taken(ctx.session, row.staff_id)
     return grant_view(ctx, row)

@@ -1,6 +1,17 @@
 """Pages of the case file, and the frame in which the pages of later houses stand."""
 
-from . import assessment, case, consents, moves, notes, people, sharing
+from . import assessment, case, consents, emergency, moves, notes, people, sharing
 from .base import bp, case_frame
 
-__all__ = ["assessment", "bp", "case", "case_frame", "consents", "moves", "notes", "people", "sharing"]
+__all__ = [
+    "assessment",
+    "bp",
+    "case",
+    "case_frame",
+    "consents",
+    "emergency",
+    "moves",
+    "notes",
+    "people",
+    "sharing",
+]

@@ -21,10 +21,12 @@ from .base import CASE, bp, case_frame, frame_of
 
 @bp.page(f"{CASE}/sharing", queries.disclosures)
 def sharing(case_id: UUID) -> Response:
-    """Alerts and disclosures of the case, newest first."""
+    """Alerts, disclosures and emergency accesses of the case, newest first."""
     alerts = queries.alerts(context(), case_id)
     told = queries.disclosures(context(), case_id)
-    return page("cases/sharing.html", **case_frame(case_id), title="共有記録", alerts=alerts, told=told)
+    opened = queries.emergencies_of(context(), case_id)
+    frame = case_frame(case_id)
+    return page("cases/sharing.html", **frame, title="共有記録", alerts=alerts, told=told, opened=opened)
 
 
 def _alert(case_id: UUID) -> Setting:

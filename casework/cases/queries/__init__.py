@@ -2,6 +2,7 @@
 
 from .consent import consent_in_force, consents
 from .cover import alerts, cover_of, disclosures, grants, read_assessment, read_case
+from .emergency import case_to_grant, emergencies, emergencies_of, grants_in_force, read_emergency
 from .file import read_file
 from .lists import (
     contact_due,
@@ -29,6 +30,7 @@ __all__ = [
     "alerts",
     "an_agency",
     "any_protected",
+    "case_to_grant",
     "consent_for",
     "consent_in_force",
     "consents",
@@ -36,7 +38,10 @@ __all__ = [
     "contact_due",
     "cover_of",
     "disclosures",
+    "emergencies",
+    "emergencies_of",
     "grants",
+    "grants_in_force",
     "in_danger",
     "list_cases",
     "mine_open",
@@ -44,6 +49,7 @@ __all__ = [
     "people_of",
     "read_assessment",
     "read_case",
+    "read_emergency",
     "read_file",
     "read_notes",
     "read_page",

@@ -86,7 +86,14 @@ def assignment_view(ctx: Context, row: Assignment) -> AssignmentView:
 
 def grant_view(ctx: Context, row: AccessGrant) -> GrantView:
     return GrantView(
-        row.id, row.staff_id, ctx.unseal(row, "purpose"), row.given_by, row.given_at, row.ends_at
+        row.id,
+        row.staff_id,
+        row.purpose_code,
+        ctx.unseal(row, "purpose"),
+        row.given_by,
+        row.given_at,
+        row.begins_at,
+        row.ends_at,
     )
 
 

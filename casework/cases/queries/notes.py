@@ -12,7 +12,7 @@ from ...kernel.actor import Permission as P
 from ...kernel.errors import BadInput
 from ...usecase import WITHHELD, Context, Page, use_case
 from ...usecase.page import after_moment, cut
-from ..models import Alert, Case, CaseStep, Disclosure, Note, NoteSegment
+from ..models import Alert, Case, CaseStep, Disclosure, EmergencyAccess, Note, NoteSegment
 from ..rules import BOUND_BASES, NoteView, SegmentView, TimelineEntry
 
 
@@ -98,6 +98,7 @@ SOURCES: tuple[tuple[str, Any, Any, Any, P], ...] = (
     ("step", CaseStep, CaseStep.at, CaseStep.by, P.CASE_READ),
     ("alert", Alert, Alert.raised_at, Alert.raised_by, P.CASE_READ),
     ("disclosure", Disclosure, Disclosure.at, Disclosure.by, P.CASE_READ),
+    ("emergency", EmergencyAccess, EmergencyAccess.begins_at, EmergencyAccess.staff_id, P.CASE_READ),
 )
 
 
@@ -150,4 +151,6 @@ def _told(ctx: Context, kind: str, row: Any) -> dict[str, Any]:
         }
     if kind == "alert":
         return {"what": row.kind, "text": ctx.unseal(row, "text")}
+    if kind == "emergency":
+        return {"what": row.category, "text": None, "until": row.ends_at, "verdict": row.verdict}
     return {"what": row.channel, "text": ctx.unseal(row, "what"), "to_agency": row.to_agency}

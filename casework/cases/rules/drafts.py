@@ -126,12 +126,14 @@ class IssuesDraft:
 
 @dataclass(frozen=True, slots=True)
 class GrantDraft:
-    """Leave for a supervisor to read one case until a moment, for a purpose."""
+    """Leave for a supervisor to read one case for a purpose (code, and in words), from now or later, to a moment."""
 
     staff_id: UUID
     agency: str
+    purpose_code: str
     purpose: str
     ends_at: datetime
+    begins_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +238,6 @@ class ProposalDraft:
 
 ISSUE_LISTS = ("consult_topic", "issue", "compound_issue")
 FACT_LISTS = ("attribute", "work_status", "health_insurance")
-GRANT_DAYS = 92  # a named grant lasts at most a quarter
 
 
 def check_issues(issues: tuple[IssueDraft, ...]) -> None:
@@ -252,10 +253,14 @@ def check_issues(issues: tuple[IssueDraft, ...]) -> None:
         seen.add((issue.list, issue.code))
 
 
-def grant_ends(ends_at: datetime, now: datetime) -> None:
-    """A grant has an end, ahead and not too far."""
-    if ends_at <= now or ends_at > now + timedelta(days=GRANT_DAYS):
-        raise BadInput("grant_end_range", "ends_at", days=GRANT_DAYS)
+def grant_period(draft: GrantDraft, now: datetime, most_days: int) -> datetime:
+    """When the grant begins; it has an end, ahead and not too far."""
+    begins = draft.begins_at or now
+    if begins < now or begins > now + timedelta(days=most_days):
+        raise BadInput("grant_begin_range", "begins_at", days=most_days)
+    if draft.ends_at <= begins or draft.ends_at > begins + timedelta(days=most_days):
+        raise BadInput("grant_end_range", "ends_at", days=most_days)
+    return begins
 
 
 def check_note(draft: NoteDraft, now: datetime) -> None:

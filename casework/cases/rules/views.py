@@ -101,9 +101,25 @@ class GrantView:
 
     id: UUID
     staff_id: UUID
+    purpose_code: str
     purpose: str | None
     given_by: UUID
     given_at: datetime
+    begins_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GrantLine:
+    """A grant in force, with the case's number for whoever may know of the case."""
+
+    id: UUID
+    case_id: UUID
+    number: str
+    staff_id: UUID
+    purpose_code: str
+    given_by: UUID
+    begins_at: datetime
     ends_at: datetime
 
 
@@ -232,7 +248,10 @@ class ProposalView:
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One thing that happened: kind note, step, alert or disclosure. `what` is its method, move, kind or channel."""
+    """One thing that happened: kind note, step, alert, disclosure or emergency.
+
+    `what` is its method, move, kind or channel; an emergency access says until when it lasted, and its verdict.
+    """
 
     kind: str
     id: UUID
@@ -246,6 +265,8 @@ class TimelineEntry:
     to_agency: str | None = None
     corrects_id: UUID | None = None
     after_closing: bool = False
+    until: datetime | None = None
+    verdict: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

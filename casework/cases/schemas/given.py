@@ -83,10 +83,44 @@ class CaseOut(OutSchema):
 class GrantOut(OutSchema):
     id = fields.UUID()
     staff_id = fields.UUID()
+    purpose_code = fields.String()
     purpose = fields.String()
     given_by = fields.UUID()
     given_at = fields.AwareDateTime()
+    begins_at = fields.AwareDateTime()
     ends_at = fields.AwareDateTime()
+
+
+class GrantLineOut(OutSchema):
+    id = fields.UUID()
+    case_id = fields.UUID()
+    number = fields.String()
+    staff_id = fields.UUID()
+    purpose_code = fields.String()
+    given_by = fields.UUID()
+    begins_at = fields.AwareDateTime()
+    ends_at = fields.AwareDateTime()
+
+
+class EmergencyOut(OutSchema):
+    """`case_id` and `number` are null where the case itself is out of the reader's sight."""
+
+    id = fields.UUID()
+    case_id = fields.UUID(allow_none=True)
+    number = fields.String(allow_none=True)
+    staff_id = fields.UUID()
+    agency = fields.String()
+    category = fields.String()
+    reason = fields.String(allow_none=True)
+    begins_at = fields.AwareDateTime()
+    until = fields.AwareDateTime()
+    ends_at = fields.AwareDateTime()
+    alarm = fields.Boolean()
+    review_due_at = fields.AwareDateTime()
+    verdict = fields.String(allow_none=True)
+    follow_up = fields.String(allow_none=True)
+    reviewed_by = fields.UUID(allow_none=True)
+    reviewed_at = fields.AwareDateTime(allow_none=True)
 
 
 class SectionOut(OutSchema):
@@ -209,6 +243,8 @@ class TimelineOut(OutSchema):
     to_agency = fields.String(allow_none=True)
     corrects_id = fields.UUID(allow_none=True)
     after_closing = fields.Boolean()
+    until = fields.AwareDateTime(allow_none=True)
+    verdict = fields.String(allow_none=True)
 
 
 class ProtectedOut(OutSchema):

@@ -9,6 +9,7 @@ from marshmallow.validate import Range
 
 from ...people.schemas import MemberIn, PersonIn
 from ...web.schema import AtMost, CodeField, Fault, InSchema, JapaneseDate, LongText, PageArgs, Text
+from ..queries.emergency import WHICH
 from ..queries.lists import SCOPES
 from ..rules import (
     CHANNELS,
@@ -24,6 +25,7 @@ from ..rules import (
     ConsentDraft,
     ConsentState,
     DisclosureDraft,
+    EmergencyDraft,
     FactDraft,
     GrantDraft,
     HandOverDraft,
@@ -36,11 +38,13 @@ from ..rules import (
     ProposalDraft,
     ProtectDraft,
     ReopenDraft,
+    ReviewDraft,
     Section,
     SectionDraft,
     SegmentClass,
     SegmentDraft,
     StepOutDraft,
+    Verdict,
 )
 
 
@@ -173,8 +177,37 @@ class GrantIn(InSchema):
     draft = staticmethod(GrantDraft)
     staff_id = fields.UUID(required=True)
     agency = CodeField(list="agency", required=True)
+    purpose_code = CodeField(list="grant_purpose", required=True)
     purpose = Text(limit=500, required=True)
+    begins_at = fields.AwareDateTime(load_default=None, allow_none=True)
     ends_at = fields.AwareDateTime(required=True)
+
+
+class GrantsArgs(PageArgs):
+    staff_id = fields.UUID(load_default=None)
+    number = Text(limit=16)
+
+
+class CaseNumberArgs(InSchema):
+    number = Text(limit=16, required=True)
+
+
+class EmergencyIn(InSchema):
+    draft = staticmethod(EmergencyDraft)
+    number = Text(limit=16, required=True)
+    category = CodeField(list="emergency_kind", required=True)
+    reason = LongText(limit=2000, required=True)
+    hours = fields.Integer(required=True)
+
+
+class EmergenciesArgs(PageArgs):
+    which = Choice(WHICH, load_default="all")
+
+
+class ReviewIn(InSchema):
+    draft = staticmethod(ReviewDraft)
+    verdict = Chosen(Verdict, required=True)
+    follow_up = LongText(limit=4000)
 
 
 class SectionIn(InSchema):

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Select, and_, exists, or_
 
-from ...cases.models import Case, CaseStep
+from ...cases.models import Case, CaseStep, EmergencyAccess
 from ...cases.rules import IN_SUPPORT
 from ...intake.models import Intake
 from ...kernel.actor import Permission as P
@@ -84,6 +84,15 @@ def _given_lately(ctx: Context) -> Any:
     return exists().where(CaseStep.case_id == Case.id, given, CaseStep.at >= _days(ctx, -14))
 
 
+def _noticed(ctx: Context) -> Any:
+    """One's own running access, and those of the last week to a case one owns or leads."""
+    me = ctx.actor.id
+    own = and_(EmergencyAccess.staff_id == me, EmergencyAccess.ends_at > ctx.now)
+    ours = exists().where(Case.id == EmergencyAccess.case_id, or_(Case.owner_id == me, Case.lead_id == me))
+    return or_(own, and_(ours, EmergencyAccess.staff_id != me, EmergencyAccess.begins_at >= _days(ctx, -7)))
+
+
+_UNREVIEWED = EmergencyAccess.verdict.is_(None)
 SENT = ReferralState.SENT.value
 PILES: Final = (
     _Pile(
@@ -142,6 +151,20 @@ PILES: Final = (
         ReleaseRequest,
         P.PROTECTION_RELEASE,
         lambda ctx: and_(ReleaseRequest.state == "asked", ReleaseRequest.until > ctx.now),
+    ),
+    _Pile("emergency_notices", EmergencyAccess, P.EMERGENCY_READ, _noticed),
+    _Pile("emergency_reviews", EmergencyAccess, P.EMERGENCY_REVIEW, lambda ctx: _UNREVIEWED),
+    _Pile(
+        "emergency_alarms",
+        EmergencyAccess,
+        P.EMERGENCY_REVIEW,
+        lambda ctx: and_(_UNREVIEWED, EmergencyAccess.alarm.is_(True)),
+    ),
+    _Pile(
+        "emergency_late",
+        EmergencyAccess,
+        P.EMERGENCY_WATCH,
+        lambda ctx: and_(_UNREVIEWED, EmergencyAccess.review_due_at <= ctx.now),
     ),
     _Pile(
         "unusual_access",

@@ -221,6 +221,7 @@ def grant(supervisor: Actor, desk: Desk, **changes: object) -> GrantDraft:
     base: dict[str, object] = {
         "staff_id": supervisor.id,
         "agency": "fukushi_somu",
+        "purpose_code": "supervision",
         "purpose": "架空の確認",
         "ends_at": desk.world.clock.now() + timedelta(days=7),
     }

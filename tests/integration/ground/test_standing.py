@@ -122,10 +122,12 @@ def test_a_write_that_waited_for_its_turn_while_the_session_ended_does_nothing(w
 def test_a_write_whose_session_ends_in_the_middle_is_not_kept(world: World) -> None:
     ctx = at_the_door(world, sign_in(world))
     other = actions.sign_in(world.ctx(), SignInDraft("hanako", PASSWORD), Origin("192.0.2.2")).token
+    mine = ctx.actor.session_id
+    assert mine is not None
     _pause.append(
         lambda: in_between(
             world,
-            lambda: actions.end_session(at_the_door(world, other), ctx.actor.session_id or ctx.actor.id),
+            lambda: actions.end_session(at_the_door(world, other), mine),
         )
     )
     with pytest.raises(NotSignedIn):

@@ -16,7 +16,7 @@ from casework.db import CLEARED, Base
 from casework.kernel.actor import Actor, Membership, Role, Standing
 from casework.kernel.policy import Reason
 from casework.policy import POLICY
-from casework.usecase.context import _StoreLook
+from casework.usecase.look import StoreLook
 from tests.support.cast import CAST
 from tests.support.counts import Count
 from tests.support.story import Story
@@ -32,6 +32,7 @@ MOMENTS = (
     "ends_at",
     "access_ends_at",
     "given_at",
+    "begins_at",
     "until",
     "shared_at",
     "confirmed_at",
@@ -121,7 +122,7 @@ def _compare(world: World, standings: dict[Role, list[Standing]]) -> Iterator[tu
     session = world.session
     session.rollback()
     session.expunge_all()
-    look = _StoreLook(session)
+    look = StoreLook(session)
     rows = {}
     for role, reason in _reasons():
         model = reason.model

@@ -15,6 +15,7 @@ from casework.cases.rules import (
     CASE,
     CaseState,
     ConsentState,
+    GrantDraft,
     IssueDraft,
     NoteDraft,
     Section,
@@ -22,11 +23,12 @@ from casework.cases.rules import (
     SegmentDraft,
     check_issues,
     check_note,
-    grant_ends,
+    grant_period,
     learned_under,
     may_carry,
 )
 from casework.kernel.errors import BadInput
+from casework.kernel.ids import new_id
 from casework.kernel.messages import Messages
 from casework.settings import bundled_path
 
@@ -107,8 +109,9 @@ def test_one_most_pressing_topic_among_several_is_fine() -> None:
 
 @pytest.mark.parametrize("ends", [timedelta(0), timedelta(days=-1), timedelta(days=93)])
 def test_a_grant_has_an_end_that_is_near(ends: timedelta) -> None:
+    draft = GrantDraft(new_id(), "shakyo", "supervision", "架空の確認", NOW + ends)
     with pytest.raises(BadInput, match="grant_end_range"):
-        grant_ends(NOW + ends, NOW)
+        grant_period(draft, NOW, 92)
 
 
 @pytest.mark.parametrize(
