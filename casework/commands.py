@@ -110,12 +110,16 @@ def check() -> None:
 @cli.command()
 @with_appcontext
 def daily() -> None:
-    """Work of the night: overdue action items (対応事項), old answers, unusual access, a checkpoint."""
+    """Work of the night: transfers of the day, overdue action items, old answers, unusual access, a checkpoint."""
+    from .accounts.actions import run_transfers
     from .audit.shelf import hand_out
     from .meeting.actions import mark_overdue
     from .oversight.actions import issue_checkpoint, purge_replies, scan
     from .web.system import system_context
 
+    with system_context() as ctx:
+        done, stuck = run_transfers(ctx)
+    click.echo(f"transfers done: {done}, stuck: {stuck}")
     with system_context() as ctx:
         click.echo(f"action items overdue: {mark_overdue(ctx)}")
     with system_context() as ctx:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from ..db.reasons import anyone, mine, renamed
 from .models import (
     Passkey,
+    PlannedTransfer,
     RecoveryCode,
+    RightsChange,
     SignInAttempt,
     SpentToken,
     Staff,
@@ -24,6 +26,8 @@ any_account = (
     anyone(Passkey),
     anyone(SpentToken),
 )
+any_change = anyone(RightsChange)
+any_transfer = anyone(PlannedTransfer)
 own_account = (
     renamed("own account", mine(Staff.id)),
     renamed("own roles", mine(StaffRole.staff_id)),

@@ -10,7 +10,7 @@ from ..usecase import UseCase
 from ..web.door import ApiBlueprint
 from ..web.problems import ProblemOut
 from ..web.request import context
-from ..web.schema import page_of
+from ..web.schema import PageArgs, page_of
 from . import actions, login, queries, schemas
 from .rules import ConfirmDraft, ProofDraft, Signed, SignInDraft
 
@@ -132,6 +132,32 @@ bp.door("DELETE", "/factors/passkeys/<uuid:passkey_id>", actions.remove_passkey,
 bp.door("POST", "/factors/recovery", actions.renew_recovery, gives=schemas.RecoveryOut)
 
 bp.door("POST", "/password", actions.change_password, takes=schemas.PasswordIn, status=204)
+
+CHANGE = "/rights-changes/<uuid:change_id>"
+bp.door("GET", "/rights-changes", queries.changes, query=PageArgs, gives=page_of(schemas.ChangeOut))
+bp.door("GET", CHANGE, queries.read_change, gives=schemas.ChangeOut)
+for word, decide in (
+    ("approve", actions.approve_change),
+    ("refuse", actions.refuse_change),
+    ("withdraw", actions.withdraw_change),
+):
+    bp.door("POST", f"{CHANGE}/{word}", decide, gives=schemas.ChangeOut)
+
+bp.door("GET", "/transfers", actions.planned_transfers, gives=schemas.PlannedTransferOut, many=True)
+bp.door(
+    "POST",
+    "/transfers/preview",
+    actions.preview_transfers,
+    takes=schemas.TransfersIn,
+    gives=schemas.TransfersOut,
+)
+bp.door("POST", "/transfers", actions.apply_transfers, takes=schemas.TransfersIn, gives=schemas.TransfersOut)
+bp.door(
+    "POST",
+    "/transfers/<uuid:transfer_id>/cancel",
+    actions.cancel_transfer,
+    gives=schemas.PlannedTransferOut,
+)
 
 bp.door(
     "GET", "/colleagues", queries.colleagues, query=schemas.ColleagueArgs, gives=page_of(schemas.ColleagueOut)

@@ -1,23 +1,36 @@
-"""`casework user …`: the same acts as at the door, done by the system for whoever runs the machine."""
+"""`casework user …`: the same acts as at the door, done by whoever runs the machine.
+
+They act alone only until two administrators exist; afterwards what gives rights waits for one of them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import click
 from flask.cli import with_appcontext
 
-from ..kernel.actor import Role
+from ..kernel.actor import Actor, Role, operator_actor
 from ..kernel.errors import CaseworkError
 from ..usecase import Context
 from ..web.house import house
 from ..web.system import system_context
 from . import actions, queries
-from .rules import GIVEN_TO_STAFF, HandOverDraft, ResetDraft, RoleDraft, RoleEnd, StaffDraft, StaffView
+from .rules import (
+    GIVEN_TO_STAFF,
+    HandOverDraft,
+    ResetDraft,
+    RoleDraft,
+    RoleEnd,
+    StaffDetail,
+    StaffDraft,
+    StaffView,
+)
 
 ROLE = click.Choice([role.value for role in GIVEN_TO_STAFF])
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -46,8 +59,8 @@ def user() -> None:
 def add(login: str, name: str, agency: str, roles: tuple[str, ...], password: str) -> None:
     """Open an account; its password serves only to set another."""
     draft = StaffDraft(login, name, agency, password, tuple(RoleDraft(Role(role), agency) for role in roles))
-    with _system() as ctx:
-        click.echo(actions.create(ctx, draft).id)
+    with _operator() as ctx:
+        _told(actions.create(ctx, draft))
 
 
 @user.command("list")
@@ -81,17 +94,18 @@ def role(
 ) -> None:
     """Give a role in an agency, or end it."""
     staff = _find(login)
-    with _system() as ctx:
+    with _operator() as ctx:
         if not end:
             draft = RoleDraft(Role(role), agency, valid_from=_day(begins), valid_until=_day(ends))
-            actions.add_role(ctx, staff.id, draft)
+            _told(actions.add_role(ctx, staff.id, draft), quiet=True)
             return
     running = [r for r in staff.roles if (r.role, r.agency) == (role, agency) and r.in_force]
     if not running:
         raise click.ClickException(f"{login} holds no {role} at {agency}")
     to_staff_id = _receiver(receiver)
-    with _system() as ctx:
-        actions.end_role(ctx, staff.id, running[0].id, RoleEnd(_day(ends), to_staff_id))
+    with _operator() as ctx:
+        ended = actions.end_role(ctx, staff.id, running[0].id, RoleEnd(_day(ends), to_staff_id))
+    _told(ended, quiet=True)
 
 
 @user.command()
@@ -101,8 +115,37 @@ def role(
 def disable(login: str, receiver: str | None) -> None:
     """Disable an account, handing over its open work in the same act."""
     staff, to_staff_id = _find(login), _receiver(receiver)
-    with _system() as ctx:
+    with _operator() as ctx:
         actions.disable(ctx, staff.id, HandOverDraft(to_staff_id))
+
+
+@user.command()
+@click.argument("login")
+@with_appcontext
+def enable(login: str) -> None:
+    """Let a disabled account sign in again."""
+    staff = _find(login)
+    with _operator() as ctx:
+        _told(actions.enable(ctx, staff.id), quiet=True)
+
+
+@user.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="show what would happen and change nothing")
+@with_appcontext
+def transfers(file: Path, dry_run: bool) -> None:
+    """Apply the transfer list of the personnel office (CSV); all lines or none."""
+    data, say = file.read_bytes(), house().messages
+    with _operator() as ctx:
+        view = actions.preview_transfers(ctx, data)
+    for line in view.lines:
+        kind = say.label("transfer_kind", line.kind) if line.kind else "?"
+        words = (str(line.number), line.login, kind, line.on.isoformat(), f"{line.open_work}件")
+        click.echo("\t".join((*words, *(say.error(fault.code, fault.facts) for fault in line.faults))))
+    if dry_run and not view.faulty:
+        return
+    with _operator() as ctx:
+        actions.apply_transfers(ctx, data)
 
 
 @user.command("password")
@@ -112,8 +155,22 @@ def disable(login: str, receiver: str | None) -> None:
 def set_password(login: str, password: str) -> None:
     """Set a temporary password, good only for setting another."""
     staff = _find(login)
-    with _system() as ctx:
-        actions.reset_password(ctx, staff.id, ResetDraft(password))
+    with _operator() as ctx:
+        _told(actions.reset_password(ctx, staff.id, ResetDraft(password)), quiet=True)
+
+
+def _told(staff: StaffDetail, *, quiet: bool = False) -> None:
+    """Print the id of a new account, and what waits for a second person once there are two administrators."""
+    if not quiet:
+        click.echo(staff.id)
+    for change in staff.changes:
+        words = " ".join(filter(None, (change.kind, change.role, change.agency)))
+        click.echo(f"waits for approval by an administrator or privacy officer: {words}", err=True)
+
+
+def _operator() -> AbstractContextManager[Context]:
+    """The Context of whoever runs the machine: it acts alone only until two administrators exist."""
+    return _system(operator_actor(house().clock.now()))
 
 
 @user.command("reset-factors")
@@ -127,10 +184,10 @@ def reset_factors(login: str) -> None:
 
 
 @contextmanager
-def _system() -> Iterator[Context]:
+def _system(actor: Actor | None = None) -> Iterator[Context]:
     """The system's Context; a refusal becomes its sentence and exit code 1."""
     try:
-        with system_context() as ctx:
+        with system_context(actor) as ctx:
             yield ctx
     except CaseworkError as refusal:
         raise click.ClickException(house().messages.error(refusal.code, refusal.facts)) from None

@@ -8,10 +8,11 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..db import Base, Unrecorded, Versioned, ref
+from ..db import Base, Unrecorded, Versioned, ref, state_column
 from ..db.base import key
 from ..kernel.actor import Role
-from .rules import Level
+from .rules import ChangeKind, ChangeState, Level
+from .sheet import TransferKind
 
 LEVELS = ", ".join(f"'{level.value}'" for level in Level)
 ROLES = ", ".join(f"'{role.value}'" for role in Role)
@@ -48,6 +49,58 @@ class StaffRole(Base):
     valid_from: Mapped[date]
     valid_until: Mapped[date | None]
     given_by: Mapped[UUID | None]
+
+
+class RightsChange(Base):
+    """A change of somebody's rights that one person proposes and another approves; never the subject themselves."""
+
+    __tablename__ = "rights_change"
+    __table_args__ = (
+        CheckConstraint("staff_id <> proposed_by", name="not_oneself"),
+        CheckConstraint("decided_by IS NULL OR decided_by <> staff_id", name="not_by_subject"),
+        CheckConstraint("state <> 'approved' OR decided_by <> proposed_by", name="two_people"),
+        CheckConstraint("(state = 'proposed') = (decided_at IS NULL)", name="decided_when"),
+        CheckConstraint("(decided_by IS NULL) = (decided_at IS NULL)", name="decided_by_whom"),
+        CheckConstraint(f"role IN ({ROLES})", name="role"),
+        CheckConstraint("state = 'proposed' OR password_hash IS NULL", name="secret_kept_while_waiting"),
+    )
+    id: Mapped[UUID] = key()
+    staff_id: Mapped[UUID] = ref("staff.id")
+    kind: Mapped[str] = state_column(ChangeKind, name="kind", index=False)
+    role: Mapped[str | None] = mapped_column(String(32))
+    agency: Mapped[str | None] = ref("agency.code", index=False)
+    valid_from: Mapped[date | None]
+    valid_until: Mapped[date | None]
+    role_id: Mapped[UUID | None]  # the role that ends; it may be gone when the change is decided
+    to_staff_id: Mapped[UUID | None] = ref("staff.id", index=False)
+    password_hash: Mapped[str | None]
+    proposed_by: Mapped[UUID]
+    proposed_at: Mapped[datetime]
+    until: Mapped[datetime]
+    state: Mapped[str] = state_column(ChangeState)
+    decided_by: Mapped[UUID | None]
+    decided_at: Mapped[datetime | None]
+
+
+class PlannedTransfer(Base):
+    """A line of the transfer list (異動の一覧) that waits for its day, or could not be done on it (`fault`: why)."""
+
+    __tablename__ = "planned_transfer"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'done', 'stuck', 'cancelled')", name="state"),
+        CheckConstraint("staff_id <> to_staff_id", name="not_oneself"),
+        CheckConstraint("staff_id <> planned_by", name="not_by_subject"),
+    )
+    id: Mapped[UUID] = key()
+    staff_id: Mapped[UUID] = ref("staff.id")
+    kind: Mapped[str] = state_column(TransferKind, name="kind", index=False)
+    agency: Mapped[str | None] = ref("agency.code", index=False)
+    to_staff_id: Mapped[UUID | None] = ref("staff.id", index=False)
+    effective_on: Mapped[date]
+    planned_by: Mapped[UUID]
+    planned_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(32), index=True)
+    fault: Mapped[str | None] = mapped_column(String(64))
 
 
 class StaffSession(Unrecorded, Base):

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, bindparam, or_, select
 
-from ..kernel.actor import Permission
+from ..kernel.actor import Permission, Role
 from ..kernel.errors import BadInput, NotFound, Refused
 from ..usecase import Context, Page, use_case
 from ..usecase.duties import count_open
 from ..usecase.page import after_moment, cut
 from . import rules
-from .models import Passkey, RecoveryCode, Staff, StaffRole, StaffSession, TotpSeed
+from .models import Passkey, RecoveryCode, RightsChange, Staff, StaffRole, StaffSession, TotpSeed
 from .proofs import codes, passkeys, tokens
 from .rules import (
+    ChangeState,
+    ChangeView,
     ColleagueView,
     Enrolment,
     FactorsView,
@@ -259,7 +262,46 @@ def detail(ctx: Context, staff: Staff) -> StaffDetail:
         open_work=count_open(ctx, staff.id),
         second_factor=bool(kinds_of(ctx, staff.id)),
         version=staff.version,
+        changes=_waiting(ctx, staff.id),
     )
+
+
+def _waiting(ctx: Context, staff_id: UUID) -> tuple[ChangeView, ...]:
+    ctx.session.flush()
+    query = select(RightsChange).where(RightsChange.staff_id == staff_id, _waits(ctx))
+    return tuple(change_view(row) for row in ctx.session.scalars(query.order_by(RightsChange.id)))
+
+
+def _waits(ctx: Context) -> ColumnElement[bool]:
+    return (RightsChange.state == ChangeState.PROPOSED.value) & (RightsChange.until > ctx.now)
+
+
+@use_case(Permission.ACCOUNT_APPROVE, event="rights.listed", reads=True)
+def changes(ctx: Context, *, after: str | None = None) -> Page[ChangeView]:
+    """List the changes of rights, those that wait for a second person and those decided, the newest first."""
+    query = ctx.select(RightsChange)
+    query = after_moment(query, RightsChange.proposed_at, RightsChange.id, after)
+    rows = ctx.all(query.limit(ctx.settings.page_size + 1))
+    page, following = cut(rows, ctx.settings.page_size, lambda row: (row.proposed_at, row.id))
+    return Page(tuple(map(change_view, page)), following)
+
+
+@use_case(Permission.ACCOUNT_APPROVE, event="rights.read", reads=True)
+def read_change(ctx: Context, change_id: UUID) -> ChangeView:
+    """Read one proposed change of rights."""
+    return change_view(ctx.load(RightsChange, change_id))
+
+
+def change_view(row: RightsChange) -> ChangeView:
+    """Step: a change of rights, without the password it may hold."""
+    return ChangeView(**{field.name: getattr(row, field.name) for field in fields(ChangeView)})
+
+
+def administrators(ctx: Context) -> int:
+    """Step: how many people can administer accounts today."""
+    held = select(StaffRole.staff_id).join(Staff, Staff.id == StaffRole.staff_id)
+    held = held.where(StaffRole.role == Role.ADMINISTRATOR.value, Staff.disabled_at.is_(None), in_force(ctx))
+    return len(set(ctx.session.scalars(held)))
 
 
 def me(ctx: Context, staff: Staff) -> MeView:

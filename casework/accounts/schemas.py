@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from typing import Any
 
 from flask_wtf.csrf import generate_csrf
 from marshmallow import ValidationError, fields
 
+from ..web.house import house
 from ..web.schema import AtMost, CodeField, Fault, InSchema, JapaneseDate, OutSchema, PageArgs, Text
 from . import rules
 
@@ -169,6 +171,29 @@ class StaffMoveIn(InSchema):
     to_staff_id = fields.UUID(load_default=None, allow_none=True)
 
 
+class FileField(fields.String):
+    """A file as base64: the bytes as the personnel office wrote them, whatever their encoding."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(metadata={"format": "byte"}, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        typed = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            return b64decode(typed, validate=True)
+        except ValueError:
+            raise ValidationError([Fault("field_invalid")]) from None
+
+
+def _sheet(file: bytes) -> bytes:
+    return file
+
+
+class TransfersIn(InSchema):
+    draft = staticmethod(_sheet)
+    file = FileField(required=True)
+
+
 class StaffArgs(PageArgs):
     agency = CodeField(list="agency", load_default=None)
 
@@ -267,11 +292,70 @@ class StaffOut(OutSchema):
     version = fields.Integer()
 
 
+class ChangeOut(OutSchema):
+    """A change of somebody's rights that waits for a second person, or was decided."""
+
+    id = fields.UUID()
+    staff_id = fields.UUID()
+    kind = fields.String()
+    role = fields.String(allow_none=True)
+    agency = fields.String(allow_none=True)
+    valid_from = fields.Date(allow_none=True)
+    valid_until = fields.Date(allow_none=True)
+    proposed_by = fields.UUID()
+    proposed_at = fields.AwareDateTime()
+    until = fields.AwareDateTime()
+    state = fields.String()
+    decided_by = fields.UUID(allow_none=True)
+    decided_at = fields.AwareDateTime(allow_none=True)
+
+
 class StaffDetailOut(StaffOut):
-    """`open_work`: how many open pieces of work the person owns; which ones is not for administration to see."""
+    """`open_work`: how many open pieces of work the person owns; which ones is not for administration to see.
+
+    `changes`: what waits for a second person.
+    """
 
     open_work = fields.Integer()
     second_factor = fields.Boolean()
+    changes = fields.List(fields.Nested(ChangeOut))
+
+
+class LineFaultOut(OutSchema):
+    code = fields.String()
+    message = fields.Function(lambda fault: house().messages.error(fault.code, fault.facts))
+
+
+class TransferLineOut(OutSchema):
+    number = fields.Integer()
+    login = fields.String()
+    name = fields.String(allow_none=True)
+    kind = fields.String(allow_none=True)
+    agency = fields.String()
+    to_name = fields.String(allow_none=True)
+    on = fields.Date()
+    scheduled = fields.Boolean()
+    open_work = fields.Integer()
+    faults = fields.List(fields.Nested(LineFaultOut))
+
+
+class TransfersOut(OutSchema):
+    """What a transfer list does, line by line; `open_work` counts work and says nothing of it."""
+
+    lines = fields.List(fields.Nested(TransferLineOut))
+    faulty = fields.Integer()
+    applied = fields.Boolean()
+
+
+class PlannedTransferOut(OutSchema):
+    id = fields.UUID()
+    staff_id = fields.UUID()
+    kind = fields.String()
+    agency = fields.String(allow_none=True)
+    to_staff_id = fields.UUID(allow_none=True)
+    on = fields.Date()
+    state = fields.String()
+    fault = fields.String(allow_none=True)
 
 
 class ColleagueOut(OutSchema):

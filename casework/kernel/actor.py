@@ -32,6 +32,7 @@ class Permission(StrEnum):
     SESSION_OWN = "account.own_session"
     ACCOUNT_READ = "account.read"
     ACCOUNT_MANAGE = "account.manage"
+    ACCOUNT_APPROVE = "account.approve"
     DIRECTORY_READ = "directory.read"
     DIRECTORY_MANAGE = "directory.manage"
     CODE_MANAGE = "code.manage"
@@ -190,6 +191,14 @@ SYSTEM_ID = UUID(int=1)
 def system_actor(now: datetime) -> Actor:
     """The house itself: commands and scheduled work. It stands in the same policy table as everyone."""
     return Actor(SYSTEM_ID, "casework", (Membership(Role.SYSTEM, ""),), now)
+
+
+OPERATOR_ID = UUID(int=3)
+
+
+def operator_actor(now: datetime) -> Actor:
+    """Whoever runs the machine and types `casework user`: the system's rights, under a name of their own."""
+    return Actor(OPERATOR_ID, "casework user", (Membership(Role.SYSTEM, ""),), now)
 
 
 def nobody(now: datetime) -> Actor:

@@ -47,8 +47,17 @@ DIRECTORY: Section = {
 ACCOUNTS: Section = {
     P.SIGN_IN: {R.SYSTEM: accounts.any_account},
     P.SESSION_OWN: dict.fromkeys(EVERYONE, (*accounts.own_account, desk.own_form)),
-    P.ACCOUNT_READ: {R.ADMINISTRATOR: accounts.any_account, R.SYSTEM: accounts.any_account},
-    P.ACCOUNT_MANAGE: {R.ADMINISTRATOR: accounts.any_account, R.SYSTEM: accounts.any_account},
+    P.ACCOUNT_READ: dict.fromkeys(
+        (R.ADMINISTRATOR, R.SYSTEM), (*accounts.any_account, accounts.any_transfer)
+    ),
+    P.ACCOUNT_MANAGE: dict.fromkeys(
+        (R.ADMINISTRATOR, R.SYSTEM), (*accounts.any_account, accounts.any_change, accounts.any_transfer)
+    ),
+    # Rights of others change by two people: the second is another administrator or 個人情報担当.
+    P.ACCOUNT_APPROVE: {
+        R.ADMINISTRATOR: (*accounts.any_account, accounts.any_change),
+        R.PRIVACY_OFFICER: (*accounts.any_account, accounts.any_change),
+    },
     P.DIRECTORY_READ: dict.fromkeys(R, accounts.colleagues),
 }
 

@@ -24,6 +24,8 @@ CLEAR: dict[str, set[str]] = {
     "StaffRole": {"role"},
     "StaffSession": {"agent", "level"},
     "Passkey": {"label"},
+    "RightsChange": {"role", "password_hash"},
+    "PlannedTransfer": {"state", "fault"},
     # sealed statistics: codes of cells, protected numbers beside them, the report of the audit
     "Edition": {"audit", "digest", "period", "key_mark"},
     "EditionTable": {"table_group", "answer", "unit", "dims", "of", "table_id"},

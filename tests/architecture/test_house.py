@@ -35,6 +35,7 @@ ROOMS = {
     "login",
     "proofs",
     "sessions",
+    "sheet",
     "standing",
     "names",
     "backups",

@@ -47,6 +47,7 @@ WITHOUT_DOOR_ALLOWED = (
     "casework.custody.actions.verify",
     "casework.custody.actions.retire",
     "casework.cases.queries.emergency.case_to_grant",  # the way from a number to the page of grants
+    "casework.accounts.actions.transfers.run_transfers",  # casework daily
     "casework.intake.actions.refer",  # joined by referral's one-step refer
 )
 

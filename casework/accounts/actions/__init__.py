@@ -1,5 +1,6 @@
 """Changing accounts: signing in, one's own sessions, password and factors, and administration of staff."""
 
+from .changes import approve_change, refuse_change, withdraw_change
 from .factors import (
     add_passkey,
     begin_totp,
@@ -26,12 +27,24 @@ from .sign_in import (
 from .sso import begin_sso, open_by_sso, refuse_sso, spend_state, sso_sign_in
 from .staff import add_role, create, disable, enable, end_role, move, reset_password
 from .step_up import check_confirm, confirm, own_login, step_up
+from .transfers import (
+    SheetView,
+    apply_transfers,
+    cancel_transfer,
+    planned_transfers,
+    preview_transfers,
+    run_transfers,
+)
 
 __all__ = [
+    "SheetView",
     "add_passkey",
     "add_role",
+    "apply_transfers",
+    "approve_change",
     "begin_sso",
     "begin_totp",
+    "cancel_transfer",
     "change_password",
     "check_confirm",
     "check_sign_in",
@@ -53,16 +66,21 @@ __all__ = [
     "own_login",
     "passkey_options",
     "passkey_sign_in",
+    "planned_transfers",
+    "preview_transfers",
+    "refuse_change",
     "refuse_sso",
     "remove_passkey",
     "remove_totp",
     "renew_recovery",
     "reset_factors",
     "reset_password",
+    "run_transfers",
     "second_step",
     "sign_in",
     "sign_out",
     "spend_state",
     "sso_sign_in",
     "step_up",
+    "withdraw_change",
 ]

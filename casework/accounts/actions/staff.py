@@ -1,43 +1,52 @@
-"""Administration of staff: accounts, roles, leaving and moving with open work handed over at once (I1)."""
+"""Administration of staff: accounts, roles, leaving and moving with open work handed over at once (I1).
+
+Taking rights away is done by one person and at once where safety asks for it (disabling, moving); what gives rights,
+or ends a role, waits for a second person (see `changes`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import date, timedelta
 from uuid import UUID
 
-from ...agencies.models import Agency
-from ...kernel.actor import Permission
-from ...kernel.errors import BadInput, NotFound, Refused
+from ...kernel.actor import Permission, Role
+from ...kernel.errors import BadInput, Refused
 from ...usecase import Context, use_case
-from ...usecase.duties import count_open, end_dated, hand_over_all
 from .. import queries, rules, sessions
-from ..models import Staff, StaffRole
-from ..rules import HandOverDraft, MoveDraft, ResetDraft, RoleDraft, RoleEnd, StaffDetail, StaffDraft
+from ..models import Staff
+from ..rules import (
+    Change,
+    ChangeKind,
+    HandOverDraft,
+    MoveDraft,
+    ResetDraft,
+    RoleDraft,
+    RoleEnd,
+    StaffDetail,
+    StaffDraft,
+)
+from . import rights
+from .changes import alone, propose
 from .own import end_sessions
 
 
 @use_case(Permission.ACCOUNT_MANAGE, event="staff.created")
 def create(ctx: Context, draft: StaffDraft) -> StaffDetail:
-    """Open an account for a member of staff, with roles."""
+    """Open an account for a member of staff; its roles wait for a second person."""
     login = rules.check_login(draft.login)
     if ctx.one(ctx.select(Staff).where(Staff.login == login)) is not None:
         raise BadInput("login_taken", "login")
-    password = rules.check_password(
-        draft.password, login=login, name=draft.name, least=ctx.settings.password_min_length, field="password"
-    )
     staff = Staff(
         login=login,
         name=draft.name,
         agency=draft.agency,
-        password_hash=sessions.hash_password(ctx.settings, password),
+        password_hash=_hashed(ctx, draft.password, login=login, name=draft.name),
         password_changed_at=ctx.now,
         must_change_password=draft.must_change,
         created_at=ctx.now,
     )
     ctx.add(staff)
     ctx.visit.about(staff)
-    _agency(ctx, draft.agency)
+    rights.an_agency(ctx, draft.agency)
     for number, role in enumerate(draft.roles):
         _give(ctx, staff, role, at=f"roles.{number}.")
     return queries.detail(ctx, staff)
@@ -45,91 +54,87 @@ def create(ctx: Context, draft: StaffDraft) -> StaffDetail:
 
 @use_case(Permission.ACCOUNT_MANAGE, event="staff.role_added")
 def add_role(ctx: Context, staff_id: UUID, draft: RoleDraft) -> StaffDetail:
-    """Give a role in an agency, from a day on and for as long as it is needed."""
+    """Give or extend a role in an agency, from a day on and for as long as it is needed, by two people."""
     staff = other(ctx, staff_id)
     _give(ctx, staff, draft)
-    end_sessions(ctx, staff.id)
+    if alone(ctx):
+        end_sessions(ctx, staff.id)
     return queries.detail(ctx, staff)
 
 
 @use_case(Permission.ACCOUNT_MANAGE, event="staff.role_ended")
 def end_role(ctx: Context, staff_id: UUID, role_id: UUID, draft: RoleEnd) -> StaffDetail:
-    """End a role at once or on a day; open work that no role would carry any more is handed over."""
+    """End a role at once or on a day, by two people; open work that no role would carry is handed over."""
     staff = other(ctx, staff_id, even_disabled=True)
-    role = ctx.load(StaffRole, role_id)
-    if role.staff_id != staff.id:
-        raise NotFound("staff_role", str(role_id))
-    if role.valid_until is not None and role.valid_until < ctx.today:
-        raise Refused("role_over")
-    if draft.last_day is None:
-        _end_at_once(ctx, role)
-        _hand_over(ctx, staff, draft.to_staff_id, keep=_working_agencies(ctx, staff))
-        end_dated(ctx, staff.id)
+    role = rights.role_of(ctx, staff, role_id)
+    if alone(ctx):
+        rights.end_role(ctx, staff, role, draft)
+        end_sessions(ctx, staff.id)
     else:
-        latest = role.valid_until or date.max
-        if not max(ctx.today, role.valid_from) <= draft.last_day <= latest:
-            raise BadInput("role_end_past", "last_day")
-        role.valid_until = draft.last_day
-    end_sessions(ctx, staff.id)
+        rights.check_end(ctx, role, draft)
+        ending = Change(
+            ChangeKind.ROLE_END,
+            role=Role(role.role),
+            agency=role.agency,
+            valid_until=draft.last_day,
+            role_id=role.id,
+            to_staff_id=draft.to_staff_id,
+        )
+        propose(ctx, staff, ending)
     return queries.detail(ctx, staff)
 
 
 @use_case(Permission.ACCOUNT_MANAGE, event="staff.disabled")
 def disable(ctx: Context, staff_id: UUID, draft: HandOverDraft) -> StaffDetail:
-    """Disable an account; all its open work is handed over and its sessions end in the same act."""
+    """Disable an account, at once and by one person; all its open work is handed over and its sessions end."""
     staff = other(ctx, staff_id)
-    _hand_over(ctx, staff, draft.to_staff_id)
+    rights.hand_over(ctx, staff, draft.to_staff_id)
     staff.disabled_at = ctx.now
-    _end_rights(ctx, staff)
+    rights.end_rights(ctx, staff)
     return queries.detail(ctx, staff)
 
 
 @use_case(Permission.ACCOUNT_MANAGE, event="staff.enabled")
 def enable(ctx: Context, staff_id: UUID) -> StaffDetail:
-    """Let a disabled account sign in again, with the roles that still count."""
+    """Let a disabled account sign in again with the roles that still count, by two people."""
     staff = other(ctx, staff_id, even_disabled=True)
     if staff.disabled_at is None:
         raise Refused("staff_enabled")
-    staff.disabled_at = None
+    if alone(ctx):
+        rights.enable(staff)
+    else:
+        propose(ctx, staff, Change(ChangeKind.ENABLE))
     return queries.detail(ctx, staff)
 
 
 @use_case(Permission.ACCOUNT_MANAGE, event="staff.moved")
 def move(ctx: Context, staff_id: UUID, draft: MoveDraft) -> StaffDetail:
-    """Transfer to another agency: old roles end, new ones begin, and open work is handed over."""
+    """Transfer to another agency: old roles end and open work is handed over; new roles wait for a second person."""
     staff = other(ctx, staff_id)
     if draft.agency == staff.agency:
         raise Refused("move_same_agency", "agency")
-    _agency(ctx, draft.agency)
-    old = ctx.select(StaffRole).where(StaffRole.staff_id == staff.id, StaffRole.agency == staff.agency)
-    for role in ctx.all(old):
-        if role.valid_until is None or role.valid_until >= ctx.today:
-            _end_at_once(ctx, role)
+    rights.an_agency(ctx, draft.agency)
+    rights.end_every_role(ctx, staff, agency=staff.agency)
     held = {(r.role, r.agency) for r in queries.roles_of(ctx, [staff.id])[staff.id] if r.in_force}
     for number, new in enumerate(draft.roles):
         if (new.value, draft.agency) not in held:
             _give(ctx, staff, RoleDraft(new, draft.agency), at=f"roles.{number}.")
     staff.agency = draft.agency
-    _hand_over(ctx, staff, draft.to_staff_id, keep=_working_agencies(ctx, staff))
-    _end_rights(ctx, staff)
+    rights.hand_over(ctx, staff, draft.to_staff_id, keep=rights.working_agencies(ctx, staff))
+    rights.end_rights(ctx, staff)
     return queries.detail(ctx, staff)
 
 
 @use_case(Permission.ACCOUNT_MANAGE, event="staff.password_reset", confirmed=True)
 def reset_password(ctx: Context, staff_id: UUID, draft: ResetDraft) -> StaffDetail:
-    """Set a temporary password, good only for setting another; all sessions of the account end."""
+    """Set a temporary password, by two people for a privileged role; all sessions of the account end with it."""
     staff = other(ctx, staff_id)
-    password = rules.check_password(
-        draft.password,
-        login=staff.login,
-        name=staff.name,
-        least=ctx.settings.password_min_length,
-        field="password",
-    )
-    staff.password_hash = sessions.hash_password(ctx.settings, password)
-    staff.password_changed_at = ctx.now
-    staff.must_change_password = True
-    end_sessions(ctx, staff.id)
+    password_hash = _hashed(ctx, draft.password, login=staff.login, name=staff.name)
+    if alone(ctx) or not _privileged(ctx, staff):
+        rights.set_password(ctx, staff, password_hash)
+        end_sessions(ctx, staff.id)
+    else:
+        propose(ctx, staff, Change(ChangeKind.RESET, password_hash=password_hash))
     return queries.detail(ctx, staff)
 
 
@@ -142,69 +147,24 @@ def other(ctx: Context, staff_id: UUID, *, even_disabled: bool = False) -> Staff
     return staff
 
 
-def _agency(ctx: Context, code: str, field: str = "agency") -> None:
-    agency = ctx.load(Agency, code, permission=Permission.DIRECTORY_READ, field=field)
-    if agency.retired_on is not None and agency.retired_on <= ctx.today:
-        raise BadInput("unknown_reference", field)
-
-
 def _give(ctx: Context, staff: Staff, draft: RoleDraft, *, at: str = "") -> None:
-    """Add a role; `at` is the place of the draft in the input, for the fault's field."""
-    _agency(ctx, draft.agency, f"{at}agency")
-    begins = draft.valid_from or ctx.today
-    rules.check_period(begins, draft.valid_until)
-    ctx.session.flush()
-    period = (begins, draft.valid_until)
-    for held in queries.roles_of(ctx, [staff.id])[staff.id]:
-        same = (held.role, held.agency) == (draft.role.value, draft.agency)
-        if same and rules.overlaps((held.valid_from, held.valid_until), period):
-            raise Refused("role_held", f"{at}role")
-    ctx.add(
-        StaffRole(
-            staff_id=staff.id,
-            role=draft.role.value,
-            agency=draft.agency,
-            valid_from=begins,
-            valid_until=draft.valid_until,
-            given_by=ctx.actor.id,
-        )
-    )
-
-
-def _end_at_once(ctx: Context, role: StaffRole) -> None:
-    """Yesterday becomes the last day; a role that would then never have counted is taken back."""
-    if role.valid_from >= ctx.today:
-        ctx.delete(role)
-    else:
-        role.valid_until = ctx.today - timedelta(days=1)
-    ctx.session.flush()
-
-
-def _end_rights(ctx: Context, staff: Staff) -> None:
-    """Sessions and everything given to the person by name; what comes back later is given anew."""
-    end_dated(ctx, staff.id)
-    end_sessions(ctx, staff.id)
-
-
-def _working_agencies(ctx: Context, staff: Staff) -> set[str]:
-    """Agencies in which the person holds a role that carries work, today."""
-    roles = queries.roles_of(ctx, [staff.id])[staff.id]
-    return {role.agency for role in roles if role.in_force and role.role not in rules.WITHOUT_WORK}
-
-
-def _hand_over(ctx: Context, staff: Staff, to_staff_id: UUID | None, *, keep: Collection[str] = ()) -> None:
-    """I1: no open work is left without an owner who can carry it, or the whole act is refused."""
-    count = count_open(ctx, staff.id, keep=keep)
-    rules.receiver_needed(count, to_staff_id)
-    if to_staff_id is None:
+    """The role at once, or as a change that waits."""
+    rights.check_role(ctx, staff, draft, at=at)
+    if alone(ctx):
+        rights.give_role(ctx, staff, draft)
         return
-    if to_staff_id == staff.id:
-        raise BadInput("receiver_is_leaver", "to_staff_id")
-    receiver = ctx.load(Staff, to_staff_id, field="to_staff_id")
-    if receiver.disabled_at is not None:
-        raise BadInput("unknown_reference", "to_staff_id")
-    agencies = _working_agencies(ctx, receiver)
-    if not agencies:
-        raise BadInput("staff_without_work_role", "to_staff_id")
-    agency = receiver.agency if receiver.agency in agencies else min(agencies)
-    hand_over_all(ctx, staff.id, receiver.id, agency, keep=keep)
+    given = Change(ChangeKind.ROLE_ADD, draft.role, draft.agency, draft.valid_from, draft.valid_until)
+    propose(ctx, staff, given)
+
+
+def _privileged(ctx: Context, staff: Staff) -> bool:
+    """Whether the person holds, or is to hold, a role that opens records or rights of others."""
+    roles = queries.roles_of(ctx, [staff.id])[staff.id]
+    over = (role for role in roles if role.valid_until is not None and role.valid_until < ctx.today)
+    return any(role.role in rules.PRIVILEGED for role in set(roles) - set(over))
+
+
+def _hashed(ctx: Context, password: str, *, login: str, name: str) -> str:
+    least = ctx.settings.password_min_length
+    fit = rules.check_password(password, login=login, name=name, least=least, field="password")
+    return sessions.hash_password(ctx.settings, fit)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from uuid import UUID
 
 from ...kernel.actor import Role
@@ -147,6 +148,57 @@ class StaffView:
     version: int
 
 
+class ChangeKind(StrEnum):
+    """What two people must want before it happens to somebody's rights."""
+
+    ROLE_ADD = "role_add"
+    ROLE_END = "role_end"
+    ENABLE = "enable"
+    RESET = "reset"
+
+
+class ChangeState(StrEnum):
+    """Where a change of rights stands; it waits for some days and then counts no more."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of somebody's rights as it is proposed; `password_hash` never leaves the table."""
+
+    kind: ChangeKind
+    role: Role | None = None
+    agency: str | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+    role_id: UUID | None = None
+    to_staff_id: UUID | None = None
+    password_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """A change of rights that waits for its second person, or was decided."""
+
+    id: UUID
+    staff_id: UUID
+    kind: str
+    role: str | None
+    agency: str | None
+    valid_from: date | None
+    valid_until: date | None
+    proposed_by: UUID
+    proposed_at: datetime
+    until: datetime
+    state: str
+    decided_by: UUID | None
+    decided_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class StaffDetail:
     """An account with the number of open pieces of work it owns: how many, never what."""
@@ -162,6 +214,7 @@ class StaffDetail:
     open_work: int
     second_factor: bool
     version: int
+    changes: tuple[ChangeView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,3 +329,33 @@ def receiver_needed(count: int, to_staff_id: UUID | None) -> None:
     """I1: open work always has exactly one owner."""
     if count and to_staff_id is None:
         raise Refused("open_work_left", "to_staff_id", count=count)
+
+
+# Roles that open records or rights of others: a new password for one of them wants two people.
+PRIVILEGED = frozenset(
+    {
+        Role.ADMINISTRATOR,
+        Role.PRIVACY_OFFICER,
+        Role.SUPERVISOR,
+        Role.REPORT_OFFICER,
+        Role.CHAIR,
+        Role.SECRETARIAT,
+        Role.COORDINATOR,
+    }
+)
+ADMINISTRATORS_NEEDED = 2  # from then on nobody changes rights alone, not even at the machine
+
+
+def check_decision(state: str, until: datetime, now: datetime) -> None:
+    """A change is decided once, while it waits."""
+    if state != ChangeState.PROPOSED:
+        raise Refused("change_decided")
+    if until <= now:
+        raise Refused("change_lapsed")
+
+
+def second_person(actor_id: UUID, *, proposed_by: UUID, staff_id: UUID) -> None:
+    """Never the subject, never the proposer."""
+    not_oneself(actor_id, staff_id)
+    if actor_id == proposed_by:
+        raise Refused("change_needs_two")

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from sqlalchemy import Select, and_, exists, or_
 
+from ...accounts.models import PlannedTransfer, RightsChange
+from ...accounts.rules import ChangeState
 from ...cases.models import Case, CaseStep, EmergencyAccess
 from ...cases.rules import IN_SUPPORT
 from ...intake.models import Intake
@@ -92,6 +94,12 @@ def _noticed(ctx: Context) -> Any:
     return or_(own, and_(ours, EmergencyAccess.staff_id != me, EmergencyAccess.begins_at >= _days(ctx, -7)))
 
 
+def _to_approve(ctx: Context) -> Any:
+    """What others propose about others, while it waits."""
+    waits = and_(RightsChange.state == ChangeState.PROPOSED.value, RightsChange.until > ctx.now)
+    return and_(waits, RightsChange.proposed_by != ctx.actor.id, RightsChange.staff_id != ctx.actor.id)
+
+
 _UNREVIEWED = EmergencyAccess.verdict.is_(None)
 SENT = ReferralState.SENT.value
 PILES: Final = (
@@ -152,6 +160,8 @@ PILES: Final = (
         P.PROTECTION_RELEASE,
         lambda ctx: and_(ReleaseRequest.state == "asked", ReleaseRequest.until > ctx.now),
     ),
+    _Pile("transfers_stuck", PlannedTransfer, P.ACCOUNT_MANAGE, lambda ctx: PlannedTransfer.state == "stuck"),
+    _Pile("changes_waiting", RightsChange, P.ACCOUNT_APPROVE, _to_approve),
     _Pile("emergency_notices", EmergencyAccess, P.EMERGENCY_READ, _noticed),
     _Pile("emergency_reviews", EmergencyAccess, P.EMERGENCY_REVIEW, lambda ctx: _UNREVIEWED),
     _Pile(

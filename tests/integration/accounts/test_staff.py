@@ -24,13 +24,13 @@ from casework.accounts.rules import (
     StaffDraft,
 )
 from casework.audit.models import AuditEntry
-from casework.audit.trail import verify
 from casework.cases.models import Case
 from casework.db import CLEARED
 from casework.kernel.actor import Actor, Permission, Role, system_actor
 from casework.kernel.clock import tokyo_date
 from casework.kernel.errors import BadInput, NotAllowed, NotFound, Refused
 from casework.kernel.ids import new_id
+from casework.oversight.queries import verify_trail
 from casework.usecase import Context, use_case
 from tests.support.world import World
 
@@ -40,6 +40,15 @@ PASSWORD = "坂の上から海まで歩いておよそ十五分"
 @pytest.fixture
 def admin(world: World) -> Actor:
     return world.actor("administrator", "fukushi_somu")
+
+
+def _by_two(world: World, admin: Actor, act: Any, staff_id: UUID, *given: Any) -> StaffDetail:
+    """What one administrator asks for and another approves."""
+    asked = world.run(act, admin, staff_id, *given)
+    second = world.actor("administrator", "fukushi_somu", "架空 二人目")
+    for change in asked.changes:
+        world.run(actions.approve_change, second, change.id)
+    return world.run(queries.show_staff, admin, staff_id)
 
 
 def _create(world: World, login: str = "hanako", *roles: RoleDraft, agency: str = "shakyo") -> StaffDetail:
@@ -88,7 +97,11 @@ def test_an_account_begins_with_its_roles(world: World, admin: Actor) -> None:
     draft = StaffDraft(
         "Jiro", "架空 次郎", "shakyo", PASSWORD, (RoleDraft(Role.COUNSELOR, "seikatsu_fukushi"),)
     )
-    made = world.run(actions.create, admin, draft)
+    asked = world.run(actions.create, admin, draft)
+    assert (asked.roles, [(c.kind, c.role) for c in asked.changes]) == ((), [("role_add", "counselor")])
+    second = world.actor("privacy_officer", "fukushi_somu")
+    world.run(actions.approve_change, second, asked.changes[0].id)
+    made = world.run(queries.show_staff, admin, asked.id)
     assert (made.login, made.agency, made.must_change_password, made.open_work) == ("jiro", "shakyo", True, 0)
     assert [(r.role, r.agency, r.in_force) for r in made.roles] == [("counselor", "seikatsu_fukushi", True)]
     event = _rows(world, select(AuditEntry).where(AuditEntry.event == "staff.created"))[-1]
@@ -143,7 +156,7 @@ def test_a_role_counts_for_its_days_and_ends_sessions(world: World, admin: Actor
     staff = _create(world)
     _sign_in(world)
     given = RoleDraft(Role.OUTREACH_WORKER, "shakyo", date(2026, 4, 7), date(2026, 4, 8))
-    world.run(actions.add_role, admin, staff.id, given)
+    _by_two(world, admin, actions.add_role, staff.id, given)
     assert _open_sessions(world) == 0
     counted = []
     for _ in range(4):
@@ -162,7 +175,7 @@ def test_the_same_role_is_not_given_twice_for_one_day(world: World, admin: Actor
 
 def test_a_role_ended_at_once_gives_no_right_today(world: World, admin: Actor) -> None:
     staff = _create(world, "hanako", RoleDraft(Role.COUNSELOR, "shakyo", date(2025, 4, 1)))
-    ended = world.run(actions.end_role, admin, staff.id, staff.roles[0].id, RoleEnd())
+    ended = _by_two(world, admin, actions.end_role, staff.id, staff.roles[0].id, RoleEnd())
     assert [(r.valid_until, r.in_force) for r in ended.roles] == [(date(2026, 4, 5), False)]
     with pytest.raises(Refused) as refusal:
         world.run(actions.end_role, admin, staff.id, staff.roles[0].id, RoleEnd())
@@ -171,7 +184,7 @@ def test_a_role_ended_at_once_gives_no_right_today(world: World, admin: Actor) -
 
 def test_a_role_that_began_today_is_taken_back(world: World, admin: Actor) -> None:
     staff = _create(world)
-    assert world.run(actions.end_role, admin, staff.id, staff.roles[0].id, RoleEnd()).roles == ()
+    assert _by_two(world, admin, actions.end_role, staff.id, staff.roles[0].id, RoleEnd()).roles == ()
 
 
 @pytest.mark.parametrize("day", [date(2026, 4, 5), date(2026, 4, 11)])
@@ -222,7 +235,7 @@ def test_every_row_that_changes_hands_has_its_own_event(world: World, admin: Act
     events = _rows(world, select(AuditEntry).where(AuditEntry.event == "work.handed_over"))
     assert {e.case_id for e in events} == cases
     assert all('"owner_id"' in e.changes and e.actor == str(admin.id) for e in events)
-    assert verify(world.session).exit_code == 0
+    assert verify_trail(world.ctx()).exit_code == 0
 
 
 def test_work_goes_only_to_somebody_who_can_carry_it(world: World, admin: Actor) -> None:
@@ -256,8 +269,12 @@ def test_a_transfer_ends_old_roles_begins_new_ones_and_leaves_the_work(world: Wo
     assert refusal.value.code == "open_work_left"
     assert _rows(world, select(Staff.agency).where(Staff.id == staff.id)) == ["shakyo"]
     _sign_in(world)
-    moved = world.run(
-        actions.move, admin, staff.id, MoveDraft("seikatsu_fukushi", draft.roles, to_staff_id=receiver.id)
+    moved = _by_two(
+        world,
+        admin,
+        actions.move,
+        staff.id,
+        MoveDraft("seikatsu_fukushi", draft.roles, to_staff_id=receiver.id),
     )
     in_force = {(r.role, r.agency) for r in moved.roles if r.in_force}
     assert in_force == {("counselor", "seikatsu_fukushi"), ("outreach_worker", "seikatsu_fukushi")}
@@ -282,9 +299,11 @@ def test_the_last_working_role_does_not_end_while_it_carries_work(world: World, 
     case_id = _case(world, staff.id)
     role_id = staff.roles[0].id
     with pytest.raises(Refused) as refusal:
-        world.run(actions.end_role, admin, staff.id, role_id, RoleEnd())
+        _by_two(world, admin, actions.end_role, staff.id, role_id, RoleEnd())
     assert refusal.value.code == "open_work_left"
-    world.run(actions.end_role, admin, staff.id, role_id, RoleEnd(to_staff_id=receiver.id))
+    (waiting,) = world.run(queries.show_staff, admin, staff.id).changes
+    world.run(actions.withdraw_change, admin, waiting.id)
+    _by_two(world, admin, actions.end_role, staff.id, role_id, RoleEnd(to_staff_id=receiver.id))
     assert _owner(world, case_id)[0] == receiver.id
 
 
@@ -348,11 +367,11 @@ def _all_staff(world: World, admin: Actor) -> Iterator[UUID]:
 
 def test_roles_are_kept_when_they_have_ended(world: World, admin: Actor) -> None:
     staff = _create(world, "hanako", RoleDraft(Role.COUNSELOR, "shakyo", date(2025, 4, 1)))
-    world.run(actions.move, admin, staff.id, MoveDraft("fukushi_somu", (Role.COUNSELOR,)))
+    _by_two(world, admin, actions.move, staff.id, MoveDraft("fukushi_somu", (Role.COUNSELOR,)))
     kept = _rows(
         world, select(StaffRole).where(StaffRole.staff_id == staff.id).order_by(StaffRole.valid_from)
     )
     today = tokyo_date(world.clock.now())
     assert [(r.agency, r.valid_until) for r in kept] == [("shakyo", date(2026, 4, 5)), ("fukushi_somu", None)]
     assert kept[1].valid_from == today
-    assert kept[1].given_by == admin.id
+    assert kept[1].given_by == world.actor("administrator", "fukushi_somu", "架空 二人目").id

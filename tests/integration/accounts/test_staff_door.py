@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask.testing import FlaskClient
 
 from casework.accounts import actions
@@ -31,15 +33,25 @@ def test_an_administrator_leads_an_account_through_its_life(world: World) -> Non
         "password": PASSWORD,
         "roles": [{"role": "counselor", "agency": "shakyo", "valid_until": "令和9年3月31日"}],
     }
+    second, second_headers = _signed_in(world, "second", Role.PRIVACY_OFFICER)
+
+    def approved(answer: Any) -> Any:
+        for change in answer.json["changes"]:
+            path = f"/api/v1/rights-changes/{change['id']}/approve"
+            assert client.post(path, headers=headers).json["code"] == "change_needs_two"
+            assert second.post(path, headers=second_headers).status_code == 200
+        return client.get(f"/api/v1/staff/{answer.json['id']}")
+
     made = client.post("/api/v1/staff", json=body, headers=headers)
     assert made.status_code == 201, made.text
-    assert made.json["roles"][0]["valid_until"] == "2027-03-31"
+    assert made.json["roles"] == []
+    assert approved(made).json["roles"][0]["valid_until"] == "2027-03-31"
     assert "password" not in made.text.replace("must_change_password", "")
     here = f"/api/v1/staff/{made.json['id']}"
 
     given = client.post(f"{here}/roles", json={"role": "chair", "agency": "shakyo"}, headers=headers)
     assert given.status_code == 201
-    role_id = next(r["id"] for r in given.json["roles"] if r["role"] == "chair")
+    role_id = next(r["id"] for r in approved(given).json["roles"] if r["role"] == "chair")
     steps = [
         (f"{here}/roles/{role_id}/end", {}),
         (f"{here}/move", {"agency": "fukushi_somu", "roles": ["counselor"]}),
@@ -47,10 +59,12 @@ def test_an_administrator_leads_an_account_through_its_life(world: World) -> Non
         (f"{here}/disable", {}),
     ]
     for path, step in steps:
-        assert client.post(path, json=step, headers=headers).status_code == 200, path
+        done = client.post(path, json=step, headers=headers)
+        assert done.status_code == 200, path
+        approved(done)
     again = client.post(f"{here}/disable", json={}, headers=headers)
     assert (again.status_code, again.json["code"]) == (409, "staff_disabled")
-    assert client.post(f"{here}/enable", headers=headers).status_code == 200
+    approved(client.post(f"{here}/enable", headers=headers))
 
     seen = client.get(here).json
     assert (seen["agency"], seen["open_work"], seen["disabled_at"]) == ("fukushi_somu", 0, None)
