@@ -204,4 +204,5 @@ def test_whole_tables_and_bare_counts_are_asked_for_by_few() -> None:
         "meeting",
         "documents",
         "statistics",
-    }  # searches an hour, places taken, agenda numbers, the ministry's counts
+        "cases",
+    }  # searches an hour, emergency accesses of a day, places taken, agenda numbers, the ministry's counts
