@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from sqlalchemy import select
@@ -145,6 +146,11 @@ def test_an_administrator_leads_an_account_through_its_life_on_pages(world: Worl
     reader.do(f"{here}/disable")
     assert "停止中のアカウント" in reader.open(here).text
     reader.do(f"{here}/enable")
+    assert "承認を待つ変更" in reader.open(here).text
+    officer = Reader(world, "privacy")
+    for approve in re.findall(r"/rights-changes/[0-9a-f-]+/approve", officer.open("/rights-changes").text):
+        officer.do(approve)
+    assert "停止中のアカウント" not in reader.open(here).text
     reader.do(f"{here}/password", password="atarashii asa ga kita kibou")
 
 
