@@ -32,6 +32,11 @@ from tests.support.server import Server
 
 # Pages that no link of the demo city leads to, and why.
 UNVISITED: dict[str, str] = {
+    **dict.fromkeys(
+        ("oversight_pages.finding", "oversight_pages.review"),
+        "nobody in the demo city did anything unusual; tests/integration/oversight opens both",
+    ),
+    "oversight_pages.seen_csv": "asks for a record by its number; tests/integration/oversight writes the file",
     "accounts_pages.enable": "nobody's account is disabled in the demo city",
     **dict.fromkeys(
         (
