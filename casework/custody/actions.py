@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from ..accounts.models import Staff
-from ..crypto import CryptoError, KeyActForbidden, KeyDestroyed, KeyWrong
+from ..crypto import CryptoError, KeyActForbidden, KeyWrong
 from ..crypto.keystore import custody
 from ..crypto.keystore.custody import Findings
 from ..kernel.actor import Permission as P
 from ..kernel.errors import Refused
-from ..people.models import Person
-from ..usecase import Context, Unreadable, use_case
+from ..people.queries import names_that_open
+from ..usecase import Context, use_case
 from . import backups
 from .models import KeyRetirement
 from .queries import store, view
@@ -63,15 +62,8 @@ def verify(ctx: Context) -> Findings:
 
 def _foreign(ctx: Context) -> bool:
     """Whether there are names and none of the oldest and newest opens; those erased on purpose do not count."""
-    people: Any = select(Person.id, Person.name).where(Person.name.is_not(None))
-    names = ctx.whole(people, Person)
-    rows = [
-        *ctx.session.execute(names.order_by(Person.id).limit(SAMPLED)),
-        *ctx.session.execute(names.order_by(Person.id.desc()).limit(SAMPLED)),
-    ]
-    said = [ctx.unseal(row, "name", Person) for row in rows]
-    failed = [text for text in said if isinstance(text, Unreadable) and text.code != KeyDestroyed.code]
-    return bool(failed) and not [text for text in said if not isinstance(text, Unreadable)]
+    opened, unopened = names_that_open(ctx, SAMPLED)
+    return bool(unopened) and not opened
 
 
 @use_case(P.KEYS_RETIRE, event="keys.retirement_requested", confirmed=True)
