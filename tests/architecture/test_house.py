@@ -194,7 +194,7 @@ def test_code_carries_no_mark_that_hides_unfinished_work() -> None:
 
 
 def test_whole_tables_and_bare_counts_are_asked_for_by_few() -> None:
-    """`whole` reads past the actor's sight, for the names of the search and whether names open; `count` tells a bare number."""
+    """`whole` reads past the actor's sight, for the search's name table and a check of keys; `count` tells a number."""
     reading = {name.split("/")[0] for name in _using(r"\b(?:ctx|Context)\.whole\(", outside={"usecase"})}
     counting = {name.split("/")[0] for name in _using(r"\bctx\.count\(", outside={"usecase", "demo"})}
     assert reading <= {"people"}
