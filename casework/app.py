@@ -45,6 +45,8 @@ HOUSES = (
     "documents",
     "oversight",
     "custody",
+    "disclosure",
+    "retention",
 )
 
 

@@ -110,11 +110,12 @@ def check() -> None:
 @cli.command()
 @with_appcontext
 def daily() -> None:
-    """Work of the night: transfers of the day, overdue action items, old answers, unusual access, a checkpoint."""
+    """Work of the night: transfers, overdue action items, old answers, erased keys, unusual access, a checkpoint."""
     from .accounts.actions import run_transfers
     from .audit.shelf import hand_out
     from .meeting.actions import mark_overdue
     from .oversight.actions import issue_checkpoint, purge_replies, scan
+    from .retention.cli import finish
     from .web.system import system_context
 
     with system_context() as ctx:
@@ -124,6 +125,7 @@ def daily() -> None:
         click.echo(f"action items overdue: {mark_overdue(ctx)}")
     with system_context() as ctx:
         click.echo(f"stored answers forgotten: {purge_replies(ctx)}")
+    click.echo(f"keys of erased records destroyed: {finish()}")
     with system_context() as ctx:
         click.echo(f"unusual access found: {scan(ctx)}")
     with system_context() as ctx:
@@ -206,6 +208,7 @@ def _houses() -> None:
         ("statistics", "statistics"),
         ("custody", "keys"),
         ("custody", "backup"),
+        ("retention", "retention"),
     ):
         cli.add_command(getattr(importlib.import_module(f"casework.{module}.cli"), group))
     from .demo.cli import demo_command, synthetic_command

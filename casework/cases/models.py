@@ -239,6 +239,7 @@ class Consent(Confidential, Base):
     __tablename__ = "consent"
     __part_of__ = "person_id"
     __sealed_by__ = "person_id"
+    __follows__ = ("case_id",)
     __table_args__ = (
         CheckConstraint("state <> 'given' OR given_on IS NOT NULL", name="given_when"),
         UniqueConstraint("thread_id", "revision"),
@@ -332,16 +333,20 @@ class Alert(Confidential, Base):
 
 
 class Disclosure(Confidential, Base):
-    """Something told outside the division: what, to whom, on what ground, by whom (I11)."""
+    """Something told outside the division: what, to whom, on what ground, by whom (I11).
+
+    On channel "request" the person themself asked for their record (開示請求), and there is no receiving agency.
+    """
 
     __tablename__ = "disclosure"
     __part_of__ = "case_id"
     __sealed_by__ = "case_id"
+    __table_args__ = (CheckConstraint("(to_agency IS NULL) = (channel = 'request')", name="to_whom"),)
     id: Mapped[UUID] = key()
     case_id: Mapped[UUID] = ref("case_file.id")
-    to_agency: Mapped[str] = ref("agency.code")
+    to_agency: Mapped[str | None] = ref("agency.code")
     ground: Mapped[str] = mapped_column(String(64))  # consent:<thread>, a meeting basis, or emergency
-    channel: Mapped[str] = mapped_column(String(32))  # referral, meeting, liaison, host, notice
+    channel: Mapped[str] = mapped_column(String(32))  # referral, meeting, liaison, host, notice, request
     items: Mapped[str]  # consent_item codes, comma separated
     what: Mapped[bytes | None] = sealed()
     by: Mapped[UUID] = ref("staff.id")

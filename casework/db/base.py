@@ -73,6 +73,14 @@ class Confidential:
     __part_of__: ClassVar[str | None] = None
     # Name of the attribute that holds the owner of the data key that seals this row's texts.
     __sealed_by__: ClassVar[str | None] = None
+    # What erasure (usecase/erasing.py) needs to know: links to records with which this row falls though it could do
+    # without them; links that are emptied and keep nothing alive; rows that several records name and that fall with the
+    # last; a column with the path of a page; a column with the id of a row of any table, without a foreign key.
+    __follows__: ClassVar[tuple[str, ...]] = ()
+    __lets_go__: ClassVar[tuple[str, ...]] = ()
+    __shared__: ClassVar[bool] = False
+    __path__: ClassVar[str | None] = None
+    __names__: ClassVar[str | None] = None
 
 
 class Unrecorded:

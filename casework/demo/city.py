@@ -17,7 +17,7 @@ from ..statistics import queries as statistics
 from ..statistics.actions import add_finding, add_indicator, seal, set_year
 from ..statistics.rules.evaluation import MANUAL, FindingDraft, IndicatorDraft, YearDraft
 from ..web.system import system_context
-from . import casefiles, meetings, places, plans, reach
+from . import casefiles, meetings, papers, places, plans, reach
 from . import windows as desk
 from .rights import reviewed_emergency, running_emergency
 from .staff import LAST, OFFICE, STAFF, hire
@@ -85,10 +85,12 @@ def build(clock: MovableClock, end: datetime) -> None:
         _hire(town, colleague.login, since)
     town.windows = {window.code: window.agency for window in town.by_house(windows)}
     arcs = [(together[0][1].ago, _journey(town, together)) for together in journeys()]
-    town.run([(FOUNDED - 1, places.open_places(town)), (FOUNDED - 2, _weekly(town)), *arcs])
+    early = (papers.old_consultations(town), places.open_places(town), _weekly(town))
+    town.run([*((FOUNDED - 1 - n, arc) for n, arc in enumerate(early)), *arcs])
     _evaluate(town)
     reviewed_emergency(town)
     running_emergency(town, end)
+    papers.office(town)
     _hire(town, LAST.login, since)
 
 

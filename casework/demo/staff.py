@@ -53,6 +53,7 @@ STAFF = (
     Colleague("mitori.kacho", "見取 課長", R.SUPERVISOR, "chiiki_kyosei"),
     Colleague("kagee.kacho", "影絵 課長", R.SUPERVISOR, "korei_ikiiki"),
     Colleague("monogatari.bunsho", "物語 文書", R.PRIVACY_OFFICER, "fukushi_somu"),
+    Colleague("guui.kojin", "寓意 個情", R.PRIVACY_OFFICER, "fukushi_somu"),
     Colleague("kisai.toukei", "記載 統計", R.REPORT_OFFICER, "fukushi_somu"),
     Colleague("guuwa.kanri", "寓話 管理", R.ADMINISTRATOR, "fukushi_somu"),
 )
@@ -65,7 +66,7 @@ OFFICE, CLERK = "kasetsu.jimu", "reikawa.shoki"
 COORDINATOR, SECOND_COORDINATOR = "zurei.chousei", "reita.chousei"
 OUTREACH, PARTICIPATION = "mitate.houmon", "sakurei.sanka"
 CARE_CENTRE, CLINIC = "keiko.houkatsu", "shian.iryo"
-SUPERVISOR, PRIVACY = "mitori.kacho", "monogatari.bunsho"
+SUPERVISOR, PRIVACY, SECOND_PRIVACY = "mitori.kacho", "monogatari.bunsho", "guui.kojin"
 
 
 def passphrase(role: Role) -> str:

@@ -21,6 +21,7 @@ class UnsentForm(Confidential, Base):
     __tablename__ = "unsent_form"
     __table_args__ = (UniqueConstraint("staff_id", "form"),)
     __sealed_by__ = "id"
+    __path__ = "form"
     id: Mapped[UUID] = key()
     staff_id: Mapped[UUID] = ref("staff.id", index=False)
     form: Mapped[str] = mapped_column(String(200))

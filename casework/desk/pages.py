@@ -45,6 +45,9 @@ PLACES = (
     ("people_pages.releases", "開示の申請", P.PROTECTION_RELEASE),
     ("cases_pages.all_grants", "閲覧の許可", P.CASE_GRANT),
     ("cases_pages.emergencies", "緊急閲覧", P.EMERGENCY_READ),
+    ("disclosure_pages.listing", "開示請求", P.DISCLOSURE_READ),
+    ("retention_pages.overview", "保存と消去", P.RETENTION_READ),
+    ("retention_pages.waiting", "消去の審査", P.ERASURE_DECIDE),
     ("statistics_pages.operations", "仕事の状況", P.OPERATIONS_READ),
     ("statistics_pages.overview", "統計", P.STATISTICS_READ),
     ("statistics_pages.official", "国への報告", P.STATISTICS_REPORT),
@@ -84,6 +87,9 @@ LISTS: dict[str, tuple[str, dict[str, str]]] = {
     "emergency_reviews": ("cases_pages.emergencies", {"which": "waiting"}),
     "emergency_alarms": ("cases_pages.emergencies", {"which": "waiting"}),
     "emergency_late": ("cases_pages.emergencies", {"which": "late"}),
+    "disclosures_due": ("disclosure_pages.listing", {}),
+    "disclosures_to_review": ("disclosure_pages.listing", {}),
+    "erasures_waiting": ("retention_pages.waiting", {}),
 }
 
 

@@ -7,17 +7,16 @@ from uuid import UUID
 
 from flask import Response, render_template, url_for
 
-from ..kernel.errors import NotFound, Unavailable
+from ..kernel.errors import NotFound
 from ..web.house import house
 from ..web.pages import PageBlueprint, Setting, page
-from ..web.pages.frame import STATIC
+from ..web.pages.paper import drawn
 from ..web.request import context
 from . import actions, queries
 from .rules import PrintKind, PrintView, Sheet
 from .schemas import PrintIn
 
 bp = PageBlueprint("documents", __name__)
-STYLE = "sheet.css"
 
 
 @bp.page("/prints", queries.my_prints)
@@ -36,7 +35,7 @@ def sheet(print_id: UUID) -> Response:
 def pdf(print_id: UUID) -> Response:
     """The same as PDF; 503 where the machine lacks what draws it."""
     found = queries.sheet(context(), print_id)
-    answer = Response(_drawn(_html(found, screen=False)), mimetype="application/pdf")
+    answer = Response(drawn(_html(found, screen=False)), mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{found.mark.number}.pdf"'
     return answer
 
@@ -44,21 +43,6 @@ def pdf(print_id: UUID) -> Response:
 def _html(found: Sheet, *, screen: bool) -> str:
     template = f"documents/{found.mark.kind.value}.html"
     return render_template(template, mark=found.mark, screen=screen, **found.shown)
-
-
-def _drawn(html: str) -> bytes:
-    try:
-        from weasyprint import CSS, HTML
-    except OSError as missing:
-        raise Unavailable("pdf_unavailable") from missing
-    style = CSS(string=(STATIC / STYLE).read_text(encoding="utf-8"), url_fetcher=_nothing)
-    drawn: bytes = HTML(string=html, url_fetcher=_nothing).write_pdf(stylesheets=[style])
-    return drawn
-
-
-def _nothing(url: str, *_: Any, **__: Any) -> Any:
-    """Paper is drawn from the record alone: no address is ever opened."""
-    raise ValueError(f"{url.split(':', 1)[0]} is not opened while printing")
 
 
 def _why(kind: str, **_: Any) -> Setting:

@@ -20,6 +20,7 @@ class Intake(Versioned, Owned, Confidential, Base):
 
     __tablename__ = "intake"
     __sealed_by__ = "id"
+    __follows__ = ("case_id", "merged_into_case", "merged_into_intake")
     __table_args__ = (
         UniqueConstraint("number"),
         CheckConstraint(f"state NOT IN ({WITH_CASE}) OR case_id IS NOT NULL", name="case_opened"),

@@ -114,6 +114,18 @@ class Permission(StrEnum):
     PARTICIPATION_WRITE = "participation.write"
     PARTICIPATION_REQUEST = "participation.request"
 
+    DISCLOSURE_REGISTER = "disclosure_request.register"
+    DISCLOSURE_READ = "disclosure_request.read"
+    DISCLOSURE_DECIDE = "disclosure_request.decide"
+    DISCLOSURE_REVIEW = "disclosure_request.review"
+    DISCLOSURE_EXPORT = "disclosure_request.export"
+
+    RETENTION_READ = "retention.read"
+    RETENTION_HOLD = "retention.hold"
+    ERASURE_PROPOSE = "erasure.propose"
+    ERASURE_DECIDE = "erasure.decide"
+    ERASURE_RUN = "erasure.run"
+
     DOCUMENT_PRINT = "document.print"
     WORKLIST_READ = "worklist.read"
     STATISTICS_READ = "statistics.read"

@@ -20,6 +20,7 @@ class Meeting(Versioned, Confidential, Base):
 
     __tablename__ = "meeting"
     __sealed_by__ = "id"
+    __shared__ = True
     __table_args__ = (
         CheckConstraint("minutes BETWEEN 5 AND 600", name="minutes"),
         CheckConstraint("(state = 'cancelled') = (cancel_reason IS NOT NULL)", name="cancelled_why"),

@@ -17,6 +17,7 @@ class Person(Versioned, Confidential, Base):
 
     __tablename__ = "person"
     __sealed_by__ = "id"
+    __shared__ = True
     id: Mapped[UUID] = key()
     name: Mapped[bytes | None] = sealed()
     kana: Mapped[bytes | None] = sealed()
@@ -85,6 +86,7 @@ class Household(Versioned, Confidential, Base):
     """世帯: who lives together is told by its members' dated rows."""
 
     __tablename__ = "household"
+    __shared__ = True
     id: Mapped[UUID] = key()
     household_type: Mapped[str | None] = code_column("household_type")
     created_by: Mapped[UUID]
@@ -147,6 +149,7 @@ class ProtectionGrant(Dated, Confidential, Base):
     """A named person who may see a protected person, until when; `whereabouts` only after a release by two."""
 
     __tablename__ = "protection_grant"
+    __follows__ = ("person_id",)
     id: Mapped[UUID] = key()
     person_id: Mapped[UUID] = ref("person.id")
     staff_id: Mapped[UUID] = ref("staff.id")

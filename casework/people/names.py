@@ -85,6 +85,17 @@ class NameTable:
                         found.setdefault(person, []).append(name)
             return found
 
+    def exactly(self, terms: dict[str, str]) -> set[UUID]:
+        """Persons whose fields are these texts, whole and all of them."""
+        with self._lock:
+            found = [self._holders(name, text) for name, text in terms.items()]
+            return set.intersection(*found) if found else set()
+
+    def _holders(self, name: str, text: str) -> set[UUID]:
+        column = self._columns[name]
+        lines = [line for line in column.find(text) if column.parts[line] == text] if text else []
+        return {self._lines[line] for line in lines if self._newest.get(self._lines[line]) == line}
+
     def _take(self, session: Session, keys: KeyRing, scope: Any, ids: Sequence[UUID]) -> None:
         keys.prefetch(ids)
         for person in ids:

@@ -45,6 +45,7 @@ from .rules import (
 
 SEARCH_EVENT = "person.searched"
 INTAKE_SEARCH_EVENT = "intake.candidates_sought"
+IDENTIFY_EVENT = "disclosure.registered"  # by name and birth date, from an identity paper
 MOST_CANDIDATES = 25
 CHUNK = 400
 FOUND_BY = {
@@ -112,12 +113,19 @@ def match_ids(ctx: Context, draft: SearchDraft) -> list[tuple[UUID, tuple[str, .
     return [(person, tuple(dict.fromkeys(FOUND_BY[f].value for f in fields))) for person, fields in ranked]
 
 
+def identified(ctx: Context, name: str, birth: str) -> set[UUID]:
+    """Step: persons of exactly this name and birth date, in sight or not. Protected ones are never found."""
+    table = table_of(cast(Engine, ctx.session.get_bind()), ctx.keys)
+    table.refresh(ctx.session, ctx.keys, ctx.whole)
+    return table.exactly({"name": fold(name), "birth": birth})
+
+
 def limit_searches(ctx: Context) -> None:
     """Step: refuse once the actor's searches of the last hour reach the setting (TooMany "search_limit")."""
     since = ctx.now - timedelta(hours=1)
     query = select(func.count(AuditEntry.seq)).where(
         AuditEntry.actor == str(ctx.actor.id),
-        AuditEntry.event.in_((SEARCH_EVENT, INTAKE_SEARCH_EVENT)),
+        AuditEntry.event.in_((SEARCH_EVENT, INTAKE_SEARCH_EVENT, IDENTIFY_EVENT)),
         AuditEntry.at > since,
     )
     if ctx.count(query, AuditEntry) >= ctx.settings.search_per_hour:

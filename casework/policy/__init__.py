@@ -24,6 +24,7 @@ from ..resources.models import Resource
 from ..statistics import access as statistics
 from .keeping import KEEPING, Section
 from .meetings import meetings
+from .papers import DISCLOSURE, RETENTION
 
 EVERYONE = tuple(role for role in R if role is not R.SYSTEM)
 STAFF_ON_CASES = (
@@ -351,6 +352,8 @@ POLICY = Policy(
         EMERGENCY,
         STATISTICS,
         DOCUMENTS,
+        DISCLOSURE,
+        RETENTION,
         *KEEPING,
     )
 )

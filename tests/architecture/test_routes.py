@@ -48,6 +48,8 @@ WITHOUT_DOOR_ALLOWED = (
     "casework.custody.actions.retire",
     "casework.cases.queries.emergency.case_to_grant",  # the way from a number to the page of grants
     "casework.accounts.actions.transfers.run_transfers",  # casework daily
+    "casework.retention.queries.standing.pending_keys",  # casework retention run, casework daily
+    "casework.retention.actions.erasing.destroy_keys",
     "casework.intake.actions.refer",  # joined by referral's one-step refer
 )
 

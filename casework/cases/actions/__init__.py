@@ -26,6 +26,7 @@ from .steps import (
     open_case,
     propose,
     record_disclosure,
+    record_handing,
     set_lead,
     touch_contact,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "raise_alert",
     "record_consent",
     "record_disclosure",
+    "record_handing",
     "record_household",
     "reopen",
     "review_emergency",

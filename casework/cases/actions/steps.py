@@ -264,6 +264,22 @@ def record_disclosure(
     return row
 
 
+def record_handing(ctx: Context, case: Case, *, request: str, what: str) -> Disclosure:
+    """Step: record that the person was given a copy of their record of this case; `request` is its number."""
+    row = Disclosure(
+        case_id=case.id,
+        to_agency=None,
+        ground=f"request:{request}",
+        channel="request",
+        items="",
+        by=ctx.actor.id,
+        at=ctx.now,
+    )
+    ctx.add(row)
+    ctx.seal(row, what=what)
+    return row
+
+
 def _check_ground(ctx: Context, case: Case, ground: str, to_agency: str, items: frozenset[str]) -> None:
     if ground in DISCLOSING_BASES:
         return

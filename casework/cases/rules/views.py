@@ -227,7 +227,7 @@ class AlertView:
 @dataclass(frozen=True, slots=True)
 class DisclosureView:
     id: UUID
-    to_agency: str
+    to_agency: str | None
     ground: str
     channel: str
     items: tuple[str, ...]

@@ -212,7 +212,7 @@ class AlertOut(OutSchema):
 
 class DisclosureOut(OutSchema):
     id = fields.UUID()
-    to_agency = fields.String()
+    to_agency = fields.String(allow_none=True)
     ground = fields.String()
     channel = fields.String()
     items = fields.List(fields.String())

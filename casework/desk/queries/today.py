@@ -13,6 +13,8 @@ from ...accounts.models import PlannedTransfer, RightsChange
 from ...accounts.rules import ChangeState
 from ...cases.models import Case, CaseStep, EmergencyAccess
 from ...cases.rules import IN_SUPPORT
+from ...disclosure.models import DisclosureRequest
+from ...disclosure.rules import UNANSWERED
 from ...intake.models import Intake
 from ...kernel.actor import Permission as P
 from ...kernel.clock import TOKYO
@@ -26,6 +28,8 @@ from ...plan.models import Plan
 from ...plan.rules import PlanState
 from ...referral.models import Referral
 from ...referral.rules import ReferralState
+from ...retention.models import Erasure
+from ...retention.rules import ErasureState
 from ...usecase import Context, use_case
 from ..models import UnsentForm
 from ..rules import Pile
@@ -76,6 +80,12 @@ def _review(ctx: Context) -> Any:
 def _this_week(ctx: Context) -> Any:
     called_off = Meeting.state == MeetingState.CANCELLED.value
     return and_(Meeting.planned_at >= _days(ctx, 0), Meeting.planned_at < _days(ctx, 7), ~called_off)
+
+
+def _request_due(ctx: Context) -> Any:
+    """A request that is still owed its answer, within a week of its day or past it."""
+    owed = DisclosureRequest.state.in_([state.value for state in UNANSWERED])
+    return and_(owed, DisclosureRequest.due_on <= ctx.today + timedelta(days=7))
 
 
 def _given_lately(ctx: Context) -> Any:
@@ -175,6 +185,19 @@ PILES: Final = (
         EmergencyAccess,
         P.EMERGENCY_WATCH,
         lambda ctx: and_(_UNREVIEWED, EmergencyAccess.review_due_at <= ctx.now),
+    ),
+    _Pile("disclosures_due", DisclosureRequest, P.DISCLOSURE_DECIDE, _request_due),
+    _Pile(
+        "disclosures_to_review",
+        DisclosureRequest,
+        P.DISCLOSURE_REVIEW,
+        lambda ctx: DisclosureRequest.submitted_by != ctx.actor.id,
+    ),
+    _Pile(
+        "erasures_waiting",
+        Erasure,
+        P.ERASURE_DECIDE,
+        lambda ctx: and_(Erasure.state == ErasureState.PROPOSED.value, Erasure.proposed_by != ctx.actor.id),
     ),
     _Pile(
         "unusual_access",

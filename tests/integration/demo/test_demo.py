@@ -26,6 +26,7 @@ from casework.db import CLEARED, db
 from casework.demo import city, staff
 from casework.demo.cli import demo_command
 from casework.demo.table import homes, journeys
+from casework.disclosure.models import DisclosureRequest
 from casework.intake.models import Intake
 from casework.intake.rules import ReceptionConsent
 from casework.kernel.actor import Role
@@ -42,6 +43,7 @@ from casework.plan.models import Plan, PlanLine
 from casework.plan.rules import ActorKind
 from casework.referral.models import Referral
 from casework.resources.models import Resource
+from casework.retention.models import Erasure
 from tests.support.postgres import Cluster
 from tests.support.world import World, make_world
 
@@ -55,6 +57,8 @@ KEPT_IN: dict[str, Any] = {
     "plan": Plan,
     "outreach": OutreachEpisode,
     "participation": Need,
+    "disclosure_request": DisclosureRequest,
+    "erasure": Erasure,
 }
 STATES = [(KEPT_IN.get(flow.name), state) for flow in flows() for state in flow.states]
 STATES += [(Consent, state) for state in ConsentState]
