@@ -29,5 +29,5 @@ def install(app: Flask) -> None:
         for name, value in HEADERS.items():
             answer.headers.setdefault(name, value)
         if app.config["SESSION_COOKIE_SECURE"]:
-            answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+            answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
         return answer

@@ -45,6 +45,7 @@ class Route:
     method: str
     rule: Rule
     takes: Schema | None
+    queries: tuple[str, ...] = ()  # ids that its query string takes
 
     @property
     def ids(self) -> list[str]:
@@ -65,16 +66,32 @@ def routes(app: Flask) -> list[Route]:
         if not rule.rule.startswith("/api/v1/") or rule.endpoint.startswith("api-docs"):
             continue
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            found.append(Route(method, rule, _takes(app, rule.endpoint)))
+            query = _schema(app, rule.endpoint, "query")
+            ids = tuple(name for name, f in query.load_fields.items() if _is_id(f)) if query else ()
+            found.append(Route(method, rule, _schema(app, rule.endpoint, "json"), ids))
     return sorted(found, key=lambda r: (r.rule.rule, r.method))
 
 
-def _takes(app: Flask, endpoint: str) -> Schema | None:
-    """The body's schema, as the API document tells it."""
+def page_routes(app: Flask) -> list[Route]:
+    """The pages: links and forms."""
+    found = []
+    for rule in app.url_map.iter_rules():
+        if "_pages." in rule.endpoint:
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                found.append(Route(method, rule, None))
+    return sorted(found, key=lambda r: (r.rule.rule, r.method))
+
+
+def _is_id(field: fields.Field[Any]) -> bool:
+    return isinstance(field, fields.UUID)
+
+
+def _schema(app: Flask, endpoint: str, place: str) -> Schema | None:
+    """The schema of the body or the query, as the API document tells it."""
     view = app.view_functions[endpoint]
     documented = getattr(view, "_apidoc", {}).get("arguments", {}).get("parameters", [])
     for parameter in documented:
-        if parameter.get("in") == "json":
+        if parameter.get("in") == place:
             made: Schema = (
                 parameter["schema"] if isinstance(parameter["schema"], Schema) else parameter["schema"]()
             )

@@ -1,0 +1,345 @@
+"""Do the tests bite? Small faults are put into the code one at a time, and the tests beside it must notice each.
+
+A mutant is one change in the body of one function: a comparison turned, a condition negated or fixed, `and` for `or`, a
+constant moved, a statement or a refusal left out, another value returned. It is put into the running function (its code
+object is exchanged) in a forked child, so that nothing is imported twice and nothing of it survives; the child runs the
+tests of its group until the first failure. A child that does not end within its time has noticed the fault as well.
+
+    python -m tests.support.mutants [--group crypto] [--sample 50] [--seed 1] [--list]
+
+Mutants that nobody could tell from the code stand in `tests/vectors/equivalent_mutants.toml`, each with its reason.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import copy
+import gc
+import json
+import os
+import random
+import signal
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import CodeType, FunctionType
+
+ROOT = Path(__file__).resolve().parents[2]
+EQUIVALENT = ROOT / "tests" / "vectors" / "equivalent_mutants.toml"
+SECONDS = 120  # of one child
+
+
+@dataclass(frozen=True)
+class Group:
+    """Modules that are changed, and the tests that must notice. `whole`: every mutant must be killed."""
+
+    modules: tuple[str, ...]
+    tests: tuple[str, ...]
+    whole: bool = False
+
+
+GROUPS = {
+    "crypto": Group(
+        (
+            "casework/crypto/fields.py", "casework/crypto/binding.py", "casework/crypto/padding.py",
+            "casework/crypto/ring.py", "casework/crypto/keystore/wrapping.py", "casework/crypto/keystore/store.py",
+            "casework/crypto/keystore/erasure.py", "casework/crypto/keystore/providers.py",
+        ),
+        (
+            "tests/unit/crypto/test_fields.py", "tests/unit/crypto/test_binding.py",
+            "tests/unit/crypto/test_padding.py", "tests/unit/crypto/test_ring.py",
+            "tests/unit/crypto/test_keystore.py", "tests/unit/crypto/test_sharing.py",
+            "tests/unit/crypto/test_erasure.py", "tests/unit/crypto/test_custody.py",
+            "tests/unit/crypto/test_vectors.py",
+        ),
+        whole=True,
+    ),
+    "policy": Group(
+        ("casework/kernel/policy.py", "casework/kernel/actor.py", "casework/db/reasons.py"),
+        (
+            "tests/unit/kernel", "tests/integration/ground/test_gate.py",
+            "tests/integration/policy", "tests/integration/accounts/test_sign_in.py",
+        ),
+        whole=True,
+    ),
+    "trail": Group(
+        ("casework/audit/trail.py", "casework/audit/verify.py", "casework/audit/checkpoint.py"),
+        ("tests/integration/oversight",),
+    ),
+    "versions": Group(
+        ("casework/usecase/gate.py", "casework/usecase/context.py", "casework/usecase/replies.py"),
+        ("tests/integration/ground/test_gate.py", "tests/integration/api/test_versions.py"),
+    ),
+    "sign-in": Group(
+        ("casework/accounts/login.py", "casework/accounts/sessions.py"),
+        (
+            "tests/integration/accounts/test_sign_in.py", "tests/integration/attacks/test_origin.py",
+            "tests/integration/accounts/test_step_up.py",
+        ),
+    ),
+}  # fmt: skip
+
+TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
+    ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
+}  # fmt: skip
+OTHER: dict[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.FloorDiv, ast.FloorDiv: ast.Mult, ast.BitOr: ast.BitAnd,
+    ast.BitAnd: ast.BitOr, ast.Mod: ast.Mult,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """The n-th change of one function, as it reads."""
+
+    group: str
+    module: str
+    function: str
+    number: int
+    line: int
+    before: str
+    after: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.module}:{self.function}: {self.before} -> {self.after} (#{self.number})"
+
+    @property
+    def key(self) -> str:
+        """What a list of mutants names it by: lines may move, the text of the change may not."""
+        return f"{self.module}:{self.function}: {self.before} -> {self.after}"
+
+
+Edit = Callable[[], ast.AST | None]  # the node that takes the place; None leaves the statement out
+
+
+def _edits(node: ast.AST) -> Iterator[ast.AST]:
+    """What may stand in the place of a node."""
+    if isinstance(node, ast.Compare):
+        for at, op in enumerate(node.ops):
+            if type(op) in TURNED:
+                made = copy.deepcopy(node)
+                made.ops[at] = TURNED[type(op)]()
+                yield made
+    elif isinstance(node, ast.BoolOp):
+        made_bool = copy.deepcopy(node)
+        made_bool.op = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+        yield made_bool
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        yield copy.deepcopy(node.operand)
+    elif isinstance(node, ast.BinOp) and type(node.op) in OTHER and not isinstance(node.left, ast.Constant):
+        made_bin = copy.deepcopy(node)
+        made_bin.op = OTHER[type(node.op)]()
+        yield made_bin
+    elif isinstance(node, ast.If | ast.IfExp | ast.While):
+        for fixed in (True, False) if not isinstance(node, ast.While) else (False,):
+            made_if = copy.deepcopy(node)
+            made_if.test = ast.copy_location(ast.Constant(fixed), node.test)
+            yield made_if
+    else:
+        yield from _small_edits(node)
+
+
+def _small_edits(node: ast.AST) -> Iterator[ast.AST]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, bool):
+        yield ast.Constant(not node.value)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, int):
+        yield ast.Constant(node.value + 1)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, bytes):
+        yield ast.Constant(node.value + b"?")
+    elif isinstance(node, ast.Raise) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)):
+        yield ast.Pass()
+    elif isinstance(node, ast.Return) and node.value is not None and not _is_none(node.value):
+        yield ast.Return(ast.Constant(None))
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def _functions(tree: ast.AST, prefix: str = "") -> Iterator[tuple[str, ast.FunctionDef]]:
+    """Every function with its dotted name; one inside another belongs to the outer one."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.FunctionDef):
+            yield f"{prefix}{node.name}", node
+        elif isinstance(node, ast.ClassDef):
+            yield from _functions(node, f"{prefix}{node.name}.")
+
+
+class _Place(ast.NodeTransformer):
+    """Puts the n-th change of a function in its place and remembers how it reads."""
+
+    def __init__(self, number: int | None) -> None:
+        self.wanted, self.seen = number, 0
+        self.found: list[tuple[int, str, str]] = []
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        for edited in _edits(node):
+            self.found.append((getattr(node, "lineno", 0), _reads(node), _reads(edited)))
+            self.seen += 1
+            if self.wanted == self.seen - 1:
+                return ast.copy_location(edited, node)
+        return super().generic_visit(node)
+
+
+def _reads(node: ast.AST) -> str:
+    told = node.test if isinstance(node, ast.If | ast.While) else node
+    kind = "if " if isinstance(node, ast.If) else "while " if isinstance(node, ast.While) else ""
+    return (kind + ast.unparse(told).splitlines()[0])[:90]
+
+
+def _walked(function: ast.FunctionDef, number: int | None) -> tuple[ast.FunctionDef, _Place]:
+    """A copy of the function with its n-th change; docstrings, annotations and defaults stay."""
+    made, place = copy.deepcopy(function), _Place(number)
+    body = made.body[1:] if ast.get_docstring(made) is not None else made.body
+    kept = made.body[: len(made.body) - len(body)]
+    made.body = [*kept, *(place.visit(statement) for statement in body)]
+    return ast.fix_missing_locations(made), place
+
+
+def mutants(groups: list[str]) -> list[Mutant]:
+    found = []
+    for group in groups:
+        for module in GROUPS[group].modules:
+            tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
+            for name, function in _functions(tree):
+                _, place = _walked(function, None)
+                for number, (line, before, after) in enumerate(place.found):
+                    found.append(Mutant(group, module, name, number, line, before, after))
+    return found
+
+
+def put_in(mutant: Mutant) -> int:
+    """Exchange the code of the living function; how many functions carry it (0: it is not reached from here)."""
+    path = ROOT / mutant.module
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    target = next(f for name, f in _functions(tree) if name == mutant.function)
+    changed, _ = _walked(target, mutant.number)
+    for parent in ast.walk(tree):
+        for name, value in ast.iter_fields(parent):
+            if isinstance(value, list) and target in value:
+                getattr(parent, name)[value.index(target)] = changed
+    codes = {(c.co_qualname, c.co_firstlineno): c for c in _codes(compile(tree, str(path), "exec"))}
+    exchanged = 0
+    for living in [thing for thing in gc.get_objects() if isinstance(thing, FunctionType)]:
+        code = living.__code__
+        new = codes.get((code.co_qualname, code.co_firstlineno)) if code.co_filename == str(path) else None
+        if new is not None and new.co_freevars == code.co_freevars and _differ(code, new):
+            living.__code__ = new
+            exchanged += 1
+    return exchanged
+
+
+def _differ(one: CodeType, other: CodeType) -> bool:
+    return (one.co_code, one.co_consts, one.co_names) != (other.co_code, other.co_consts, other.co_names)
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from _codes(inner)
+
+
+def _killed(mutant: Mutant) -> str:
+    """'killed', 'survived' or 'unreached': the tests of its group in a forked child."""
+    child = os.fork()
+    if child == 0:
+        _as_child(mutant)
+    try:
+        signal.signal(signal.SIGALRM, _too_long)
+        signal.alarm(SECONDS)
+        _, status = os.waitpid(child, 0)
+    except TimeoutError:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        return "killed"
+    finally:
+        signal.alarm(0)
+    code = os.waitstatus_to_exitcode(status)
+    return {0: "survived", 3: "unreached"}.get(code, "killed")
+
+
+def _too_long(*_: object) -> None:
+    raise TimeoutError
+
+
+def _as_child(mutant: Mutant) -> None:
+    import pytest
+
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 1)
+    os.dup2(silence, 2)
+    if not put_in(mutant):
+        os._exit(3)
+    options = [
+        "-x",
+        "-q",
+        "--db",
+        "sqlite",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        "--count",
+        "worlds=2",
+    ]
+    code = pytest.main([*options, *GROUPS[mutant.group].tests])
+    os._exit(0 if code in (0, 5) else 1)
+
+
+def _import_everything() -> None:
+    """What the tests import, so that a child has only to run them."""
+    import casework.commands
+    import tests.conftest
+
+    assert casework.commands.cli
+    assert tests.conftest.database
+
+
+def listed() -> dict[str, str]:
+    """Mutants that nothing can tell from the code, by key, each with its reason."""
+    if not EQUIVALENT.exists():
+        return {}
+    return {
+        entry["mutant"]: entry["reason"]
+        for entry in tomllib.loads(EQUIVALENT.read_text("utf-8"))["equivalent"]
+    }
+
+
+def run(chosen: list[Mutant]) -> dict[str, list[str]]:
+    """Names of the chosen mutants by what became of them; those listed as equivalent are not run."""
+    equivalent, found = listed(), {"killed": [], "survived": [], "unreached": [], "equivalent": []}
+    _import_everything()
+    for mutant in chosen:
+        outcome = "equivalent" if mutant.key in equivalent else _killed(mutant)
+        found[outcome].append(f"{mutant.group}: {mutant.name}")
+        print(outcome, mutant.group, mutant.name, file=sys.stderr, flush=True)
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--group", action="append", choices=sorted(GROUPS))
+    parser.add_argument("--sample", type=int, default=0, help="so many, chosen by chance (0: all)")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--list", action="store_true", help="show the mutants, run nothing")
+    given = parser.parse_args()
+    every = mutants(given.group or sorted(GROUPS))
+    chosen = random.Random(given.seed).sample(every, min(given.sample, len(every))) if given.sample else every
+    if given.list:
+        print("\n".join(f"{m.group} {m.name}" for m in chosen))
+        print(Counter(m.group for m in chosen))
+        return
+    print(json.dumps(run(chosen), ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()
