@@ -12,12 +12,13 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
-from .crypto import CryptoError, KeyRing
+from .crypto import CryptoError, KeyRing, KeyWrong
 from .crypto.keystore.chosen import open_store
-from .db import db
+from .db import db, newest
 from .db import open_store as open_database
 from .kernel.clock import Clock, SystemClock
 from .kernel.messages import Messages
+from .people.models import Person
 from .policy import POLICY
 from .settings import Settings, bundled_path, load_settings
 from .usecase import UseCase
@@ -50,6 +51,10 @@ HOUSES = (
 )
 
 
+SAMPLE = 20  # names whose seal is looked at when the application starts
+FOREIGN_KEYSTORE = (
+    "the keystore belongs to another installation than this database: look for the one that does"
+)
 KEYS_UNUSABLE = {
     "key_missing": "the keystore, a key-encryption key or a purpose key is not there: put the key back, or restore",
     "key_wrong": "a key-encryption key does not belong to this keystore: look for the key file that does",
@@ -70,6 +75,7 @@ def create_app(
 ) -> Flask:
     """Build the application; it refuses to start with a wrong key, a missing key or an unclassified route."""
     app = create_core(settings or load_settings(overrides=overrides), clock=clock)
+    _belong_together(app)
     _doors(app)
     _pages(app)
     refusals.install(app)
@@ -96,6 +102,16 @@ def create_core(settings: Settings, *, clock: Clock | None = None) -> Flask:
     with app.app_context():
         open_database(db.engine)
     return app
+
+
+def _belong_together(app: Flask) -> None:
+    """Refuse to serve a database with the keystore of another installation: nothing in it could be read, and what
+    was written meanwhile could be read by nobody later. One damaged row alone stops nothing."""
+    home: House = app.extensions["casework"]
+    with app.app_context():
+        names = newest(db.engine, Person.name, SAMPLE)
+    if names and not any(map(home.keys.sealed_here, names)):
+        raise KeyWrong(FOREIGN_KEYSTORE)
 
 
 def open_keys(settings: Settings) -> KeyRing:

@@ -98,6 +98,14 @@ def open_(blob: bytes, key: SealingKey, binding: Binding) -> str:
     return unpad(plain)
 
 
+def sealed_with(blob: bytes, place_root: bytes) -> bool:
+    """Whether the field was sealed in the installation of this place key; says nothing of its content."""
+    if len(blob) < SHORTEST or blob[0] != VERSION:
+        return False
+    expected = _expand(place_root, _STORE_TAG + pack(blob[_HEADER:_BODY]))[:4]
+    return hmac.compare_digest(blob[5:9], expected)
+
+
 def _assemble(plain: bytes, key: SealingKey, binding: Binding, nonce: bytes) -> bytes:
     place = aad(binding, key.version)
     header = bytes([VERSION]) + key.version.to_bytes(4, "big") + b"".join(_tags(key, nonce, place))

@@ -38,6 +38,10 @@ class KeyRing:
         """The text at its place, in NFC; any CryptoError, never a guess and never a blank instead."""
         return fields.open_(blob, self._key(bound_to.owner), bound_to)
 
+    def sealed_here(self, blob: bytes) -> bool:
+        """Whether a field was sealed in this installation; its content is neither opened nor judged."""
+        return fields.sealed_with(blob, self._place_root)
+
     def prefetch(self, owners: Iterable[UUID]) -> None:
         """Unwrap the keys of many owners with one question to the store.
 

@@ -14,7 +14,7 @@ from .base import (
     state_column,
 )
 from .guard import CLEARED, SCOPE, GuardedSession
-from .store import db, open_store, writer_turn
+from .store import db, newest, open_store, writer_turn
 
 __all__ = [
     "CLEARED",
@@ -29,6 +29,7 @@ __all__ = [
     "code_column",
     "db",
     "moment",
+    "newest",
     "open_store",
     "ref",
     "sealed",

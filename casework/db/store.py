@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, select
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.orm import InstrumentedAttribute
 
 from .base import Base
 from .guard import CLEARED, GuardedSession, guard_engine
@@ -39,6 +41,19 @@ def open_store(engine: Engine) -> None:
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
     guard_engine(engine)
+
+
+def newest(engine: Engine, column: InstrumentedAttribute[Any], most: int) -> list[Any]:
+    """The last values of a column, before anybody is there: for the check at start that keys and store belong
+    together. Nothing is handed to a use case. Empty if the table is not made yet."""
+    query = select(column).where(column.is_not(None)).order_by(column.class_.id.desc()).limit(most)
+    try:
+        with engine.connect() as connection:
+            return list(connection.scalars(query, execution_options={CLEARED: True}))
+    except (OperationalError, ProgrammingError) as trouble:
+        if "no such table" in str(trouble.orig) or getattr(trouble.orig, "sqlstate", "") == "42P01":
+            return []
+        raise
 
 
 def _sqlite_connect(dbapi_connection: Any, _record: object) -> None:

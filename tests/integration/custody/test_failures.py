@@ -7,17 +7,22 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
 from casework.app import create_app
-from casework.crypto import CryptoError, FileKeyStore
+from casework.crypto import CryptoError, FileKeyStore, KeyWrong
+from casework.intake.actions import receive
+from casework.intake.rules import IntakeDraft, TopicDraft
+from casework.intake.rules.flow import ReceptionConsent
 from casework.people.models import Person
+from casework.people.rules import PersonDraft
 from tests.integration.custody.test_keys import run
 from tests.support.story import Story
-from tests.support.world import World
+from tests.support.world import World, make_keystore
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -164,6 +169,19 @@ def test_a_bad_key_refuses_to_start_and_says_what_to_look_at(
     fail(world, UUID(int=0))
     with pytest.raises(CryptoError, match=words):
         create_app(world.settings)
+
+
+def test_a_keystore_of_another_installation_refuses_to_start(world: World, tmp_path: Path) -> None:
+    """It is whole and fits its own key, so only what stands in the database tells that it is a stranger here."""
+    other = make_keystore(tmp_path / "elsewhere")
+    strange = replace(world.settings, keystore_path=str(other / "keystore.db"), kek_dir=str(other / "kek"))
+    create_app(strange)  # an empty house may be given any keystore
+    topics = (TopicDraft("housing", main=True),)
+    draft = IntakeDraft("nandemo", topics, ReceptionConsent.NOT_ASKED, person=PersonDraft(name="架空 花子"))
+    world.run(receive, world.actor("counselor", "shakyo"), draft)
+    with pytest.raises(KeyWrong, match="another installation"):
+        create_app(strange)
+    create_app(world.settings)
 
 
 def test_a_damaged_keystore_refuses_to_start(world: World) -> None:

@@ -11,7 +11,9 @@ from uuid import UUID
 
 import pytest
 
-from casework.crypto import Binding, CryptoError, fields
+from casework.crypto import Binding, CryptoError, KeyWrong, fields
+from casework.crypto.keystore import wrapping
+from casework.crypto.keystore.providers import FileKeks
 
 FOLDER = Path(__file__).parents[2] / "vectors"
 FROZEN = json.loads((FOLDER / "sealed_v1.json").read_text(encoding="ascii"))
@@ -28,6 +30,7 @@ def place_of(vector: dict[str, Any]) -> Binding:
     return Binding(vector["table"], vector["column"], UUID(vector["row"]), UUID(vector["owner"]))
 
 
+@pytest.mark.promise(7)
 @pytest.mark.parametrize("vector", [v for v in VECTORS if "text" in v], ids=lambda v: v["name"])
 def test_a_frozen_field_is_read_and_written_as_ever(vector: dict[str, Any]) -> None:
     blob = bytes.fromhex(vector["blob"])
@@ -35,6 +38,7 @@ def test_a_frozen_field_is_read_and_written_as_ever(vector: dict[str, Any]) -> N
     assert fields.seal_with(vector["typed"], key_of(vector), place_of(vector), blob[25:37]) == blob
 
 
+@pytest.mark.promise(7)
 @pytest.mark.parametrize("vector", [v for v in VECTORS if "error" in v], ids=lambda v: v["name"])
 def test_a_frozen_refusal_is_the_same_as_ever(vector: dict[str, Any]) -> None:
     with pytest.raises(CryptoError) as refusal:
@@ -47,6 +51,7 @@ def read_independently(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
 
+@pytest.mark.promise(7)
 def test_an_independent_script_reads_all_vectors() -> None:
     done = read_independently()
     refusals = sum("error" in vector for vector in VECTORS)
@@ -76,3 +81,45 @@ def test_the_vectors_are_never_written_over(tmp_path: Path) -> None:
     )
     assert "FileExistsError" in done.stderr
     assert (FOLDER / "sealed_v1.json").read_bytes() == before
+
+
+WRAPPED = json.loads((FOLDER / "wrapped_v1.json").read_text(encoding="ascii"))
+
+
+def _wrapping(vector: dict[str, Any], folder: Path) -> tuple[FileKeks, bytes]:
+    """The KEK of a vector as its file, and the place it is read at."""
+    number = vector["kek_version"]
+    (folder / f"kek-{number}.key").write_bytes(bytes.fromhex(WRAPPED["keks"][vector["kek"]]))
+    if vector["kind"] == "data":
+        return FileKeks(folder), wrapping.data_place(UUID(vector["owner"]), vector["version"], number)
+    if vector["kind"] == "purpose":
+        return FileKeks(folder), wrapping.purpose_place(vector["purpose"], number)
+    return FileKeks(folder), wrapping.canary_place(number)
+
+
+@pytest.mark.promise(7)
+@pytest.mark.parametrize("vector", WRAPPED["vectors"], ids=lambda v: v["name"])
+def test_a_frozen_wrapped_key_opens_or_is_refused_as_ever(vector: dict[str, Any], tmp_path: Path) -> None:
+    keks, place = _wrapping(vector, tmp_path)
+    wrapped = bytes.fromhex(vector["wrapped"])
+
+    def opened() -> bytes:
+        if vector["commitment"] is None:
+            return keks.unwrap(vector["kek_version"], wrapped, place)
+        seal = bytes.fromhex(vector["commitment"])
+        return wrapping.unwrapped(keks, vector["kek_version"], wrapped, seal, place)
+
+    if "key" in vector:
+        assert opened().hex() == vector["key"]
+    else:
+        with pytest.raises(KeyWrong):
+            opened()
+
+
+@pytest.mark.promise(7)
+def test_an_independent_script_opens_all_wrapped_vectors() -> None:
+    command = [sys.executable, "-I", "-W", "error", str(FOLDER / "read_wrapped.py")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    refusals = sum("error" in vector for vector in WRAPPED["vectors"])
+    assert done.stdout == f"{len(WRAPPED['vectors']) - refusals} to open, {refusals} to refuse, 0 wrong\n"
+    assert (done.returncode, done.stderr) == (0, "")
