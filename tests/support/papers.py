@@ -16,6 +16,7 @@ from casework.intake import actions as intake
 from casework.intake.rules import AnswerDraft, IntakeDraft, ReceptionConsent, TopicDraft
 from casework.kernel.wareki import parse_partial
 from casework.people.rules import AddressDraft, ContactDraft, PersonDraft
+from tests.support.story import Story
 from tests.support.world import World
 
 OFFICE = "fukushi_somu"
@@ -140,3 +141,45 @@ class Office:
         self.decided(request)
         self.world.run(disclosure.submit, self.officer, request.id)
         return self.world.run(disclosure.approve, self.second, request.id)
+
+
+def office_at_work(story: Story) -> None:
+    """A request before its review, one that was answered, a hold and a proposal: what the office's reasons turn on."""
+    privacy, supervisor = story.seat["privacy"], story.seat["supervisor"]
+    number = story.seat["coordinator"].get(f"/cases/{story.ids['reopened']}")["number"]
+    body = {
+        "name": story.say("母の氏名"),
+        "birth": "1944-05-06",
+        "case_number": number,
+        "requester": "person",
+        "identity_check": "passport",
+        "received_on": story.day(),
+    }
+    for step in ("review", "given", "closed"):
+        request = privacy.post("/disclosure-requests", body, 201)
+        here = f"/disclosure-requests/{request['id']}"
+        for part in privacy.post(f"{here}/accept-proposals")["parts"]:
+            if part["verdict"] is None:
+                verdict = {"verdict": "withhold", "reason": part["proposed_reason"]}
+                privacy.post(f"{here}/parts/{part['id']}", verdict)
+        privacy.post(f"{here}/submit")
+        if step != "review":
+            supervisor.post(f"{here}/approve")
+            privacy.post(
+                f"{here}/exports", {"format": "json", "recipient": story.say("母"), "way": "counter"}, 201
+            )
+        if step == "closed":
+            privacy.post(f"{here}/close")
+    ended = [_answered_intake(story) for _ in range(2)]
+    hold = {"number": ended[0], "reason": story.say("保留の理由"), "ends_on": story.day(days=30)}
+    privacy.post("/retention/holds", hold, 201)
+    wish = {"numbers": ended[1:], "ground": "wrongly_kept", "reason": story.say("消去の理由")}
+    privacy.post("/erasures", wish, 201)
+
+
+def _answered_intake(story: Story) -> str:
+    shakyo = story.seat["shakyo"]
+    body = {"window": "nandemo", "topics": [{"code": "housing", "main": True}], "consent": "not_asked"}
+    made = shakyo.post("/intakes", body, 201)
+    shakyo.post(f"/intakes/{made['id']}/answer", {"reason": "information_given", "next_place": "none_needed"})
+    return str(made["number"])
