@@ -19,7 +19,7 @@ from ..statistics.rules.evaluation import MANUAL, FindingDraft, IndicatorDraft, 
 from ..web.system import system_context
 from . import casefiles, meetings, papers, places, plans, reach
 from . import windows as desk
-from .rights import reviewed_emergency, running_emergency
+from .rights import grant, reviewed_emergency, running_emergency, to_come
 from .staff import LAST, OFFICE, STAFF, hire
 from .table import Home, Tale, journeys
 from .town import Arc, Days, File, Town
@@ -89,9 +89,11 @@ def build(clock: MovableClock, end: datetime) -> None:
     town.run([*((FOUNDED - 1 - n, arc) for n, arc in enumerate(early)), *arcs])
     _evaluate(town)
     reviewed_emergency(town)
-    running_emergency(town, end)
+    grant(town)
     papers.office(town)
+    running_emergency(town, end)
     _hire(town, LAST.login, since)
+    to_come(town, LAST.login)
 
 
 def _evaluate(town: Town) -> None:
