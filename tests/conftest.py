@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +13,16 @@ import pytest
 
 from tests.support.counts import Count, Ledger, add_options, make_count
 from tests.support.postgres import Cluster, find_binaries, running_cluster
-from tests.support.told import Prepared, Told, prepare, recalled, told_in
+from tests.support.told import (
+    Prepared,
+    Told,
+    kept_city,
+    make_template,
+    prepare,
+    recalled,
+    restore_told,
+    told_in,
+)
 from tests.support.tools import in_memory, missing
 from tests.support.world import World, make_world
 
@@ -77,6 +84,8 @@ def keystore(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A fresh keystore, to be copied per test."""
     from tests.support.world import make_keystore
 
+    if (kept := kept_city()) is not None:
+        return kept / "keystore"
     return make_keystore(tmp_path_factory.mktemp("keystore") / "keys")
 
 
@@ -96,14 +105,11 @@ def postgres_template(
 @pytest.fixture(scope="session")
 def sqlite_template(keystore: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file that holds the schema and the city's lists, to be copied."""
-    from tests.support.schema import build_schema, fill_directory
-
-    path = tmp_path_factory.mktemp("template") / "casework.db"
-    build_schema(f"sqlite:///{path}")
-    fill_directory(f"sqlite:///{path}", keystore, tmp_path_factory.mktemp("fill"))
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return path
+    if (kept := kept_city()) is not None:
+        return kept / "empty.db"
+    return make_template(
+        tmp_path_factory.mktemp("template") / "casework.db", keystore, tmp_path_factory.mktemp("fill")
+    )
 
 
 @pytest.fixture
@@ -171,6 +177,8 @@ def told(prepare_once: Prepare) -> Callable[[str], Told]:
 
     @cache
     def tell(engine: str) -> Told:
+        if engine == "sqlite" and (kept := kept_city()) is not None:
+            return restore_told(kept)
         stories: list[Story] = []
         scene = prepare_once(engine, lambda world: stories.append(told_in(world)))
         return Told(scene.template, scene.keys, scene.now, stories[0].ids, stories[0].refusals)

@@ -21,6 +21,7 @@ import os
 import random
 import signal
 import sys
+import tempfile
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -28,18 +29,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, FunctionType
 
+import pytest
+
+from tests.support.told import KEPT, keep_city
+from tests.support.tools import in_memory
+
 ROOT = Path(__file__).resolve().parents[2]
 EQUIVALENT = ROOT / "tests" / "vectors" / "equivalent_mutants.toml"
-SECONDS = 120  # of one child
+SECONDS = 900  # of one child: far more than its tests take
 
 
 @dataclass(frozen=True)
 class Group:
-    """Modules that are changed, and the tests that must notice. `whole`: every mutant must be killed."""
+    """Modules that are changed, and the tests that must notice.
+
+    `whole`: every mutant must be killed. `alone`: the tests need no city.
+    """
 
     modules: tuple[str, ...]
     tests: tuple[str, ...]
     whole: bool = False
+    alone: bool = False
 
 
 GROUPS = {
@@ -57,14 +67,13 @@ GROUPS = {
             "tests/unit/crypto/test_vectors.py",
         ),
         whole=True,
+        alone=True,
     ),
     "policy": Group(
         ("casework/kernel/policy.py", "casework/kernel/actor.py", "casework/db/reasons.py"),
-        (
-            "tests/unit/kernel", "tests/integration/ground/test_gate.py",
-            "tests/integration/policy", "tests/integration/accounts/test_sign_in.py",
-        ),
+        ("tests/unit/policy",),
         whole=True,
+        alone=True,
     ),
     "trail": Group(
         ("casework/audit/trail.py", "casework/audit/verify.py", "casework/audit/checkpoint.py"),
@@ -79,6 +88,8 @@ GROUPS = {
         (
             "tests/integration/accounts/test_sign_in.py", "tests/integration/attacks/test_origin.py",
             "tests/integration/accounts/test_step_up.py",
+            "tests/integration/accounts/test_codes.py", "tests/integration/accounts/test_factor_pages.py",
+            "tests/integration/web/test_frame.py",
         ),
     ),
 }  # fmt: skip
@@ -218,32 +229,43 @@ def put_in(mutant: Mutant) -> int:
     """Exchange the code of the living function; how many functions carry it (0: it is not reached from here)."""
     path = ROOT / mutant.module
     tree = ast.parse(path.read_text(encoding="utf-8"))
+    plain = compile(tree, str(path), "exec")
     target = next(f for name, f in _functions(tree) if name == mutant.function)
     changed, _ = _walked(target, mutant.number)
     for parent in ast.walk(tree):
         for name, value in ast.iter_fields(parent):
             if isinstance(value, list) and target in value:
                 getattr(parent, name)[value.index(target)] = changed
-    codes = {(c.co_qualname, c.co_firstlineno): c for c in _codes(compile(tree, str(path), "exec"))}
+    altered = dict(_altered(plain, compile(tree, str(path), "exec")))
     exchanged = 0
     for living in [thing for thing in gc.get_objects() if isinstance(thing, FunctionType)]:
         code = living.__code__
-        new = codes.get((code.co_qualname, code.co_firstlineno)) if code.co_filename == str(path) else None
-        if new is not None and new.co_freevars == code.co_freevars and _differ(code, new):
+        new = altered.get(code) if code.co_filename == str(path) else None
+        if new is not None and new.co_freevars == code.co_freevars:
             living.__code__ = new
             exchanged += 1
     return exchanged
 
 
-def _differ(one: CodeType, other: CodeType) -> bool:
-    return (one.co_code, one.co_consts, one.co_names) != (other.co_code, other.co_consts, other.co_names)
+def _altered(plain: CodeType, changed: CodeType) -> Iterator[tuple[CodeType, CodeType]]:
+    """Each code that is not what it was, and what takes its place; the function's own and those inside it."""
+    if plain != changed:
+        yield plain, changed
+    inner = [[c for c in code.co_consts if isinstance(c, CodeType)] for code in (plain, changed)]
+    for one in inner[0]:
+        for other in inner[1]:
+            if _place(one) == _place(other):
+                yield from _altered(one, other)
+                break
 
 
-def _codes(code: CodeType) -> Iterator[CodeType]:
-    yield code
-    for inner in code.co_consts:
-        if isinstance(inner, CodeType):
-            yield from _codes(inner)
+def _place(code: CodeType) -> tuple[str, int, tuple[str, ...]]:
+    """What tells the functions of a module apart, two lambdas of one line by what they take."""
+    return (
+        code.co_qualname,
+        code.co_firstlineno,
+        code.co_varnames[: code.co_argcount + code.co_kwonlyargcount],
+    )
 
 
 def _killed(mutant: Mutant) -> str:
@@ -270,27 +292,20 @@ def _too_long(*_: object) -> None:
 
 
 def _as_child(mutant: Mutant) -> None:
-    import pytest
-
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
     if not put_in(mutant):
         os._exit(3)
-    options = [
-        "-x",
-        "-q",
-        "--db",
-        "sqlite",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:xdist",
-        "--count",
-        "worlds=2",
-    ]
-    code = pytest.main([*options, *GROUPS[mutant.group].tests])
-    os._exit(0 if code in (0, 5) else 1)
+    plugins = ["-p", "pytest_timeout", "-p", "no:cacheprovider"]
+    code = pytest.main(["-x", "-q", "--db", "sqlite", "--timeout=60", *plugins, *_tests(mutant)])
+    os._exit(0 if code in (0, 4, 5) else 1)
+
+
+def _tests(mutant: Mutant) -> list[str]:
+    """The tests of the group, those named for the module first: most mutants go no further."""
+    stem = Path(mutant.module).stem
+    return sorted(GROUPS[mutant.group].tests, key=lambda path: stem not in path)
 
 
 def _import_everything() -> None:
@@ -298,6 +313,7 @@ def _import_everything() -> None:
     import casework.commands
     import tests.conftest
 
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # they take seconds to load
     assert casework.commands.cli
     assert tests.conftest.database
 
@@ -316,10 +332,14 @@ def run(chosen: list[Mutant]) -> dict[str, list[str]]:
     """Names of the chosen mutants by what became of them; those listed as equivalent are not run."""
     equivalent, found = listed(), {"killed": [], "survived": [], "unreached": [], "equivalent": []}
     _import_everything()
-    for mutant in chosen:
-        outcome = "equivalent" if mutant.key in equivalent else _killed(mutant)
-        found[outcome].append(f"{mutant.group}: {mutant.name}")
-        print(outcome, mutant.group, mutant.name, file=sys.stderr, flush=True)
+    with tempfile.TemporaryDirectory(dir=in_memory()) as folder:
+        if KEPT not in os.environ and any(not GROUPS[mutant.group].alone for mutant in chosen):
+            keep_city(Path(folder))
+            os.environ[KEPT] = folder
+        for mutant in chosen:
+            outcome = "equivalent" if mutant.key in equivalent else _killed(mutant)
+            found[outcome].append(f"{mutant.group}: {mutant.name}")
+            print(outcome, mutant.group, mutant.name, file=sys.stderr, flush=True)
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -13,7 +15,7 @@ from pathlib import Path
 from tests.support.cast import CAST, Seat, hire
 from tests.support.postgres import Cluster
 from tests.support.story import Story
-from tests.support.world import World, make_world
+from tests.support.world import World, make_keystore, make_world
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,47 @@ def prepare(
         with closing(sqlite3.connect(template)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return Prepared(template, folder / "keys", now)
+
+
+def make_template(path: Path, keystore: Path, folder: Path) -> Path:
+    """A file of SQLite with the schema and the city's lists."""
+    from tests.support.schema import build_schema, fill_directory
+
+    build_schema(f"sqlite:///{path}")
+    fill_directory(f"sqlite:///{path}", keystore, folder)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+KEPT = "CASEWORK_TESTS_CITY"
+
+
+def kept_city() -> Path | None:
+    """A folder that `keep_city` filled, if a run of many runs (tests.support.mutants) names one."""
+    named = os.environ.get(KEPT)
+    return Path(named) if named else None
+
+
+def keep_city(folder: Path) -> None:
+    """Keystore, empty city and the city of the story, on SQLite, for test runs that come after one another."""
+    keystore = make_keystore(folder / "keystore")
+    (folder / "fill").mkdir()
+    empty = make_template(folder / "empty.db", keystore, folder / "fill")
+    stories: list[Story] = []
+    scene = prepare(empty, keystore, folder / "told", None, lambda world: stories.append(told_in(world)))
+    told = Told(scene.template, scene.keys, scene.now, stories[0].ids, stories[0].refusals)
+    write_told(folder, told)
+
+
+def write_told(folder: Path, told: Told) -> None:
+    kept = [told.template, str(told.keys), told.now.isoformat(), told.ids, told.refusals]
+    (folder / "told.json").write_text(json.dumps(kept), encoding="utf-8")
+
+
+def restore_told(folder: Path) -> Told:
+    template, keys, now, ids, refusals = json.loads((folder / "told.json").read_text(encoding="utf-8"))
+    return Told(template, Path(keys), datetime.fromisoformat(now), ids, refusals)
 
 
 def told_in(world: World) -> Story:

@@ -167,6 +167,13 @@ def _leak(real: tuple[Any, ...], unreal: tuple[Any, ...], login: str, question: 
 Base = dict[tuple[str, Question], tuple[Any, ...]]
 
 
+def _by_right(relation: str, login: str, question: Question) -> bool:
+    """What the policy gives: the person of one's own case, and a division's receptions to its supervisor."""
+    if relation == "same person" and login == "x_other_case":
+        return question.of_the_person
+    return (relation, login) == ("own division", "x_supervisor") and "intake_id" in question.names
+
+
 def _pairs(asked: list[Question], wanted: int) -> dict[str, list[tuple[str, Question]]]:
     """By relation, who asks what: all there is, or a sample spread over everything."""
     every = [
@@ -174,7 +181,7 @@ def _pairs(asked: list[Question], wanted: int) -> dict[str, list[tuple[str, Ques
         for relation in RELATIONS
         for question in asked
         for login in (*CROWD, ANONYMOUS)
-        if not (relation == "same person" and login == "x_other_case" and question.of_the_person)
+        if not _by_right(relation, login, question)
     ]
     found: dict[str, list[tuple[str, Question]]] = {relation: [] for relation in RELATIONS}
     for at in sorted(Random(20261125).sample(range(len(every)), min(wanted, len(every)))):
