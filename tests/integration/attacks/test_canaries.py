@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import logging
+import random
+import sqlite3
 import subprocess
+import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +21,12 @@ from casework.web.schema import Text
 from tests.integration.attacks.matrix import Route, routes
 from tests.support import canaries
 from tests.support.cast import CAST, Seat, hire
+from tests.support.counts import Count
 from tests.support.examples import example
 from tests.support.story import Story
 from tests.support.world import World
 
-CANARIES = 200
+SPARE = 600  # canaries that are typed and not taken
 # Text that is organisational by its nature and stored in clear, each with its reason.
 IN_CLEAR = {
     ("SignInIn", "login"): "a staff login; it is compared at sign-in",
@@ -99,8 +104,9 @@ def _text_fields(found: list[Route]) -> set[tuple[str, str]]:
 class Cage:
     """Hands out a fresh canary for each text, and knows them all."""
 
-    def __init__(self) -> None:
-        self.all = canaries.make(CANARIES + 400)
+    def __init__(self, wanted: int) -> None:
+        self.wanted = wanted
+        self.all = canaries.make(wanted + SPARE)
         self.given: list[str] = []
 
     def next(self, _name: str = "") -> str:
@@ -109,11 +115,19 @@ class Cage:
 
 
 @pytest.fixture
-def told(world: World, caplog: pytest.LogCaptureFixture) -> tuple[Listener, Cage]:
-    """The story told with canaries for texts, and every remaining text field filled once more."""
+def told(
+    world: World,
+    caplog: pytest.LogCaptureFixture,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    count: Count,
+) -> tuple[Listener, Cage]:
+    """The story told with canaries for texts, and every remaining text field filled, until enough were taken."""
     caplog.set_level(logging.DEBUG)
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     hire(world)
-    listener, cage = Listener(world), Cage()
+    listener, cage = Listener(world), Cage(count("canaries", quick=500, long=5000))
     seats = {login: listener.seat(world, login) for login in CAST}
     story = Story(seats, world.clock.now, world.later, say=cage.next).tell()
     _fill(seats, story, cage)
@@ -126,7 +140,7 @@ def _fill(seats: dict[str, Seat], story: Story, cage: Cage) -> None:
     from casework.intake.schemas import IntakeIn
 
     shakyo = seats["shakyo"]
-    for _ in range(12):
+    while len(cage.given) < cage.wanted + SPARE // 2:
         body = example(IntakeIn, everything=True, text=cage.next)
         for extra in ("person_id", "consent_given", "consent_reason"):
             body.pop(extra)
@@ -177,9 +191,14 @@ def _fill(seats: dict[str, Seat], story: Story, cage: Cage) -> None:
 
 
 def _files(world: World, tmp_path: Path) -> list[Path]:
-    """Everything the house wrote: database, WAL, keystore and key files, or PostgreSQL's dump."""
+    """Everything the house wrote: database, WAL, keystore, key and temporary files, and a dump of the database."""
     found = [p for p in tmp_path.rglob("*") if p.is_file()]
     url = make_url(world.settings.database_url)
+    if url.get_backend_name() == "sqlite":
+        dump = tmp_path / "dump.sql"
+        with closing(sqlite3.connect(str(url.database))) as connection:
+            dump.write_text("\n".join(connection.iterdump()), encoding="utf-8")
+        found.append(dump)
     if url.get_backend_name() == "postgresql":
         dump = tmp_path / "dump.sql"
         plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
@@ -188,8 +207,10 @@ def _files(world: World, tmp_path: Path) -> list[Path]:
     return found
 
 
+@pytest.mark.promise(5)
+@pytest.mark.long
 def test_no_canary_lies_in_clear_anywhere(
-    world: World, told: tuple[Listener, Cage], tmp_path: Path, caplog: pytest.LogCaptureFixture
+    world: World, told: tuple[Listener, Cage], tmp_path: Path, caplog: pytest.LogCaptureFixture, count: Count
 ) -> None:
     listener, cage = told
     world.session.rollback()
@@ -199,11 +220,27 @@ def test_no_canary_lies_in_clear_anywhere(
     log.write_text(caplog.text, encoding="utf-8")
     files = _files(world, tmp_path)
     found = canaries.hits(secret, files)
-    print(f"{len(secret)} canaries in {len(listener.taken)} fields, {len(files)} files, {len(found)} hits")
+    ways = len(canaries.encodings("架空"))
+    count.found(
+        secret=len(secret), encodings=ways, fields=len(listener.taken), files=len(files), hits=len(found)
+    )
     where = {place for place, texts in listener.taken.items() for hit in found if hit[2] in texts}
     assert (found, where) == ([], set())
     untold = _text_fields(routes(world.app)) - set(listener.taken) - set(IN_CLEAR)
     print(f"not typed into: {sorted(untold)}")
-    assert len(secret) >= CANARIES
+    assert len(secret) >= count("canaries", quick=500, long=5000)
     control = canaries.hits(["架空 相談"], files)  # a colleague's name does lie there: the search can find
     assert [c for c in control if c[1] == "utf-8"]
+
+
+def test_the_search_finds_a_canary_in_every_encoding_wherever_it_lies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: a search that finds nothing would be content with anything."""
+    monkeypatch.setattr(canaries, "CHUNK", 256)
+    noise = random.Random(3).randbytes(600)
+    for text in canaries.make(9):
+        for name, raw in canaries.encodings(text).items():
+            for place in (0, 1, 2, 3, canaries.CHUNK - 3, len(noise)):
+                (tmp_path / "file").write_bytes(noise[:place] + raw + noise[place:])
+                assert ("file", name, text) in canaries.hits([text], [tmp_path / "file"])

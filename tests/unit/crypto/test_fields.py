@@ -34,6 +34,19 @@ def test_a_text_of_200_kilobytes_is_read_again() -> None:
 
 
 @pytest.mark.parametrize("text", TEXTS)
+def test_the_installation_knows_its_own_fields_without_their_keys(text: str) -> None:
+    blob, here, elsewhere = fields.seal(text, KEY, HOME), fields.extract(b"p" * 32), fields.extract(b"P" * 32)
+    assert fields.sealed_with(blob, here) is True
+    assert fields.sealed_with(blob, elsewhere) is False
+    assert fields.sealed_with(fields.seal(text, OTHER_DATA_KEY, HOME), here) is True
+    assert fields.sealed_with(fields.seal(text, OTHER_INSTALLATION, HOME), here) is False
+    assert fields.sealed_with(blob[: fields.SHORTEST - 1], here) is False
+    assert fields.sealed_with(b"", here) is False
+    assert fields.sealed_with(flip(blob, 0, 0x01), here) is False
+    assert [fields.sealed_with(flip(blob, at, 0x01), here) for at in range(5, 9)] == [False] * 4
+
+
+@pytest.mark.parametrize("text", TEXTS)
 def test_every_flipped_byte_is_found_as_damage(text: str) -> None:
     blob = fields.seal(text, KEY, HOME)
     found = Counter(
