@@ -259,6 +259,7 @@ def test_an_expired_form_comes_back_whole_and_is_sent_once(browser: Browser, des
         assert intakes(desk) == before + 1
 
 
+@pytest.mark.promise(23)
 def test_200_script_strings_are_shown_as_text_and_none_runs(browser: Browser, desk: Server) -> None:
     assert len(set(SCRIPTS)) == 200
     strings = iter(SCRIPTS)

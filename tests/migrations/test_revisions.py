@@ -44,11 +44,13 @@ def _counts(url: str, names: set[str]) -> dict[str, int]:
     return found
 
 
+@pytest.mark.promise(21)
 def test_there_is_one_head_and_numbers_follow_each_other() -> None:
     assert [f"{n:04d}" for n in range(1, len(REVISIONS) + 1)] == REVISIONS
     assert head_revision() == REVISIONS[-1]
 
 
+@pytest.mark.promise(21)
 def test_each_revision_goes_up_down_and_up_again(empty_database: str) -> None:
     for revision in REVISIONS:
         before = _shape(empty_database)
@@ -62,6 +64,7 @@ def test_each_revision_goes_up_down_and_up_again(empty_database: str) -> None:
         assert current_revision(empty_database) == revision
 
 
+@pytest.mark.promise(21)
 def test_the_newest_revision_equals_the_models(empty_database: str) -> None:
     upgrade(empty_database)
     engine = create_engine(empty_database)
@@ -71,6 +74,7 @@ def test_the_newest_revision_equals_the_models(empty_database: str) -> None:
     engine.dispose()
 
 
+@pytest.mark.promise(21)
 def test_the_newest_revision_has_every_check_of_the_models(empty_database: str) -> None:
     upgrade(empty_database)
     engine = create_engine(empty_database)
@@ -93,6 +97,7 @@ def test_the_newest_revision_has_every_check_of_the_models(empty_database: str) 
 TAKEN_BACK = {"0014": {"staff_role": 1}}
 
 
+@pytest.mark.promise(21)
 @pytest.mark.timeout(600)
 def test_revisions_with_data_lose_only_their_own_tables(
     database: str, keystore: Path, tmp_path: Path

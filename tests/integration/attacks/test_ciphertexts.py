@@ -39,6 +39,7 @@ def _opens(world: World, row: Any, column: str, blob: bytes) -> bool:
     return True
 
 
+@pytest.mark.promise(6)
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_every_sealed_value_opens_in_its_place_and_nowhere_else(world: World, story: Story) -> None:
     values = _sealed(world)
@@ -56,6 +57,7 @@ def test_every_sealed_value_opens_in_its_place_and_nowhere_else(world: World, st
     assert (len(values) >= 80, len(tables) >= 20, swaps >= 1000) == (True, True, True)
 
 
+@pytest.mark.promise(6)
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_the_same_text_in_the_same_table_does_not_open_under_another_column_or_row(
     world: World, story: Story
@@ -76,6 +78,7 @@ def test_the_same_text_in_the_same_table_does_not_open_under_another_column_or_r
     assert len(near) >= 200
 
 
+@pytest.mark.promise(6)
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_one_flipped_bit_anywhere_closes_a_value(world: World, story: Story) -> None:
     values, flips, opened = _sealed(world), 0, 0
@@ -94,6 +97,7 @@ def test_one_flipped_bit_anywhere_closes_a_value(world: World, story: Story) -> 
     assert flips >= 5000
 
 
+@pytest.mark.promise(6)
 def test_an_altered_text_reads_as_unreadable_and_is_never_saved_over(world: World, story: Story) -> None:
     """Through the door: the record opens, the field says why it cannot be read, an edit is refused (409)."""
     person = story.ids["mother"]

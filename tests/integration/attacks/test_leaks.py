@@ -85,6 +85,7 @@ def _refusals(world: World) -> int:
     return int(world.session.scalar(query, execution_options={CLEARED: True}) or 0)
 
 
+@pytest.mark.promise(2)
 def test_what_an_outsider_may_not_see_does_not_exist_on_any_route(world: World, city: City) -> None:
     before, pairs, refused, leaks = _refusals(world), 0, 0, []
     walked = [r for r in routes(world.app) if set(r.ids) & set(OBJECTS)]
@@ -111,6 +112,7 @@ def test_what_an_outsider_may_not_see_does_not_exist_on_any_route(world: World, 
     assert _refusals(world) - before >= 2 * refused * 0.9
 
 
+@pytest.mark.promise(2)
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_an_outsider_finds_nothing_of_the_case_in_any_list(world: World, city: City) -> None:
     looked = 0
@@ -136,6 +138,7 @@ def _the_people_of_the_case_do_reach_it(city: City) -> None:
     assert city.inside["outreach"].get(f"/outreach/{ids['episode']}")["id"] == ids["episode"]
 
 
+@pytest.mark.promise(2)
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_foreign_id_in_a_body_reads_like_an_id_that_nobody_has(world: World, city: City) -> None:
     """Somebody with a case of their own names other people's things inside it."""
@@ -165,6 +168,7 @@ def test_a_foreign_id_in_a_body_reads_like_an_id_that_nobody_has(world: World, c
     assert pairs >= 20
 
 
+@pytest.mark.promise(3)
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_no_route_takes_a_field_that_its_schema_does_not_name(world: World, city: City) -> None:
     seat, asked = city.inside["coordinator"], 0
