@@ -65,8 +65,8 @@ WITHOUT_DOOR_ALLOWED = (
 
 # What somebody who has not signed in may be answered: the way in, whether the server lives, what the door is like.
 WAY_IN = {
-    "static", "health.live", "health.ready", "accounts_pages.sign_in", "accounts_pages.sso", "accounts_pages.sso_answer",
-    "accounts_pages.sso_send", "accounts_api.passkey_to_sign_in",
+    "static", "health.live", "health.ready", "accounts_pages.sign_in", "accounts_pages.sso",
+    "accounts_pages.sso_answer", "accounts_pages.sso_send", "accounts_api.passkey_to_sign_in",
     "api-docs.openapi_json",  # routes and shapes, no data
 }  # fmt: skip
 
