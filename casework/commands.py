@@ -155,6 +155,15 @@ def policy_markdown(table: Policy) -> str:
             reasons = table.table[permission][role]
             words = "; ".join(f"{r.model.__name__}: {r.name}" for r in reasons)
             lines.append(f"| {permission.value} | {role.value} | {words} |")
+    lines += [
+        "",
+        "In addition, for every permission and every role:",
+        "",
+        "| table | row | as part of another |",
+    ]
+    lines.append("|---|---|---|")
+    for model, bar in sorted(table.bars.items(), key=lambda pair: str(pair[0].__name__)):
+        lines.append(f"| {model.__name__} | {bar.alone.name} | {bar.part.name if bar.part else '―'} |")
     return "\n".join(lines)
 
 

@@ -1,12 +1,20 @@
-"""Reasons to touch a case and what hangs on it; all stop at a protected case unless a named grant is held (I12)."""
+"""Reasons to touch a case and what hangs on it, and the bar before them (I12, I13): a protected case is in sight of
+those named in a grant only, and nobody opens a case of their own circle.
+
+A reason that reaches another table through a case (persons, households, meetings) asks the bar of that case on the
+way (`open_case`); rows that belong to a case have the bar themselves.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import Select, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from ..db.reasons import (
+    Circle,
+    StandIn,
     all_of,
     any_of,
     anyone,
@@ -18,39 +26,71 @@ from ..db.reasons import (
     my_agency,
     no,
     not_over,
+    outside,
     renamed,
     through,
+    tied,
 )
-from ..kernel.policy import Reason
-from ..people.models import Household, Person, ProtectionGrant
+from ..kernel.actor import Standing
+from ..kernel.policy import Bar, Bars, Look, Reason
+from ..people.access import about, homes, kin, kin_ids, named_in_a_grant, unprotected
+from ..people.models import Household, Person
 from .models import (
     AccessGrant,
     Alert,
+    Assessment,
+    AssessmentSection,
     Assignment,
     Case,
+    CaseIssue,
     CasePerson,
     CaseStep,
     Consent,
+    ConsentScope,
+    ContactAttempt,
     Disclosure,
     EmergencyAccess,
     MeetingProposal,
     Note,
     NoteSegment,
+    PersonFact,
 )
 from .rules import BOUND_BASES
 
-_granted_person = has(
-    ProtectionGrant.person_id,
-    all_of(mine(ProtectionGrant.staff_id), not_over(ProtectionGrant.ends_at)),
-    at=CasePerson.person_id,
+# -- the bar -----------------------------------------------------------------------------------------
+
+
+def _kin_cases(who: Standing | StandIn, look: Look) -> set[Any]:
+    persons = kin.members(who, look)
+    return {row.case_id for person in persons for row in look.matching(CasePerson.person_id, person)}
+
+
+def _kin_case_ids(who: Any) -> Select[Any]:
+    link = aliased(CasePerson)
+    return select(link.case_id).where(link.person_id.in_(kin_ids(who)))
+
+
+# A case is protected when one of those it is about (本人) is; the data of a protected relation live apart from it.
+_shut = through(CasePerson.person_id, no(unprotected), to=Person.id)
+_shut_subject = has(CasePerson.case_id, all_of(equals(CasePerson.role, "subject"), _shut), at=Case.id)
+_named_for_subject = has(
+    CasePerson.case_id,
+    all_of(equals(CasePerson.role, "subject"), through(CasePerson.person_id, named_in_a_grant, to=Person.id)),
+    at=Case.id,
 )
-_protected_seen = has(CasePerson.case_id, _granted_person, at=Case.id)
-unprotected = any_of(equals(Case.protected, False), _protected_seen)
+open_case = renamed(
+    "no protection and no conflict",
+    all_of(
+        any_of(equals(Case.protected, False), all_of(_named_for_subject, no(_shut_subject))),
+        outside(Case.id, Circle("cases of one's own circle", _kin_cases, _kin_case_ids)),
+        outside(Case.household_id, homes),
+    ),
+)
 
 
-def guarded(name: str, reason: Reason) -> Reason:
-    """A reason on Case that a protected case stops, unless the actor is named in a grant (I12)."""
-    return renamed(name, all_of(reason, unprotected))
+def of_case(link: InstrumentedAttribute[Any]) -> Reason:
+    """What keeps a case out of sight keeps out whatever belongs to it."""
+    return tied(link, open_case, to=Case.id)
 
 
 def by_case(link: InstrumentedAttribute[Any], reason: Reason) -> Reason:
@@ -58,10 +98,10 @@ def by_case(link: InstrumentedAttribute[Any], reason: Reason) -> Reason:
     return through(link, reason, to=Case.id)
 
 
-own = guarded("own case", mine(Case.owner_id))
-own_agency = guarded("own division's case", my_agency(Case.owner_agency))
-lead = guarded("leads the case", any_of(mine(Case.lead_id), my_agency(Case.lead_agency)))
-assigned = guarded(
+own = renamed("own case", mine(Case.owner_id))
+own_agency = renamed("own division's case", my_agency(Case.owner_agency))
+lead = renamed("leads the case", any_of(mine(Case.lead_id), my_agency(Case.lead_agency)))
+assigned = renamed(
     "assigned to the case",
     has(
         Assignment.case_id,
@@ -69,8 +109,8 @@ assigned = guarded(
         at=Case.id,
     ),
 )
-multi_agency = guarded("in 多機関協働", equals(Case.multi_agency, True))
-granted = guarded(
+multi_agency = renamed("in 多機関協働", equals(Case.multi_agency, True))
+granted = renamed(
     "granted by name",
     has(
         AccessGrant.case_id,
@@ -79,13 +119,13 @@ granted = guarded(
     ),
 )
 # A case put forward for a meeting is on the coordinators' desk until an agenda takes it.
-proposed = guarded(
+proposed = renamed(
     "proposed for a meeting",
     has(MeetingProposal.case_id, missing(MeetingProposal.taken_at), at=Case.id),
 )
-any_case = guarded("any case, without content", anyone(Case))
+any_case = renamed("any case, without content", anyone(Case))
 # 緊急閲覧: never through protection, which needs a named grant by two people.
-in_emergency = guarded(
+in_emergency = renamed(
     "opened in an emergency",
     has(
         EmergencyAccess.case_id,
@@ -97,30 +137,27 @@ in_emergency = guarded(
         at=Case.id,
     ),
 )
-in_danger = guarded("any case, for danger to life", anyone(Case))
+in_danger = renamed("any case, for danger to life", anyone(Case))
 own_access = renamed("own emergency access", mine(EmergencyAccess.staff_id))
 agency_access = renamed("emergency access of one's division", my_agency(EmergencyAccess.agency))
 any_access = anyone(EmergencyAccess)
 any_grant = by_case(AccessGrant.case_id, any_case)
 
 
+def within(reason: Reason) -> Reason:
+    """The reason on a case with the bar of that case, for tables that are reached through it."""
+    return renamed(reason.name, all_of(reason, open_case))
+
+
 def person_by_case(reason: Reason) -> Reason:
-    """A person may be seen by whom the case may be seen; a protected person only with a named grant."""
-    linked = has(CasePerson.person_id, by_case(CasePerson.case_id, reason), at=Person.id)
-    open_or_granted = any_of(
-        equals(Person.protected, False),
-        has(
-            ProtectionGrant.person_id,
-            all_of(mine(ProtectionGrant.staff_id), not_over(ProtectionGrant.ends_at)),
-            at=Person.id,
-        ),
-    )
-    return renamed(f"person of: {reason.name}", all_of(linked, open_or_granted))
+    """A person may be seen by whom the case may be seen."""
+    linked = has(CasePerson.person_id, by_case(CasePerson.case_id, within(reason)), at=Person.id)
+    return renamed(f"person of: {reason.name}", linked)
 
 
 def household_by_case(reason: Reason) -> Reason:
     """The household of a case in sight; its members are narrowed one by one."""
-    return renamed(f"household of: {reason.name}", has(Case.household_id, reason, at=Household.id))
+    return renamed(f"household of: {reason.name}", has(Case.household_id, within(reason), at=Household.id))
 
 
 def accesses(*reasons: Reason) -> tuple[Reason, ...]:
@@ -182,3 +219,38 @@ def protection(*reasons: Reason) -> tuple[Reason, ...]:
         linked = has(CasePerson.case_id, through(CasePerson.person_id, person, to=Person.id), at=Case.id)
         found += [person, renamed(f"case of a {person.name}", linked)]
     return tuple(found)
+
+
+# A note of which every piece is about somebody out of sight is out of sight itself.
+_words = has(NoteSegment.note_id, about(NoteSegment.about_id), at=Note.id)
+_wordless = no(has(NoteSegment.note_id, anyone(NoteSegment), at=Note.id))
+_legible = any_of(_words, _wordless)
+_links = (
+    CaseIssue.case_id,
+    CaseStep.case_id,
+    Assignment.case_id,
+    AccessGrant.case_id,
+    Assessment.case_id,
+    AssessmentSection.case_id,
+    Alert.case_id,
+    Disclosure.case_id,
+    MeetingProposal.case_id,
+    ContactAttempt.case_id,
+    EmergencyAccess.case_id,
+)
+_consent_open = all_of(about(Consent.person_id), of_case(Consent.case_id))
+_fact = through(PersonFact.assessment_id, of_case(Assessment.case_id), to=Assessment.id)
+BARS: Bars = {
+    Case: Bar(open_case),
+    **{link.class_: Bar(of_case(link)) for link in _links},
+    CasePerson: Bar(
+        all_of(of_case(CasePerson.case_id), about(CasePerson.person_id)), about(CasePerson.person_id)
+    ),
+    PersonFact: Bar(all_of(_fact, about(PersonFact.person_id)), about(PersonFact.person_id)),
+    Consent: Bar(_consent_open, of_case(Consent.case_id)),
+    ConsentScope: Bar(through(ConsentScope.consent_id, _consent_open, to=Consent.id)),
+    Note: Bar(all_of(of_case(Note.case_id), _legible), _legible),
+    NoteSegment: Bar(
+        all_of(of_case(NoteSegment.case_id), about(NoteSegment.about_id)), about(NoteSegment.about_id)
+    ),
+}

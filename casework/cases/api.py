@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..people.schemas import LiftIn, NameGrantIn, ProtectedOut, ProtectIn, ProtectionGrantOut, ReleaseOut
 from ..web.door import ApiBlueprint
 from ..web.schema import PageArgs, page_of
 from . import actions, queries
@@ -119,10 +120,22 @@ bp.door(
     "POST",
     f"{CASE}/people/<uuid:person_id>/protect",
     actions.protect_person,
-    takes=s.ProtectIn,
-    gives=s.ProtectedOut,
+    takes=ProtectIn,
+    gives=ProtectedOut,
     status=201,
 )
+
+PERSON = "/persons/<uuid:person_id>"
+bp.door(
+    "POST",
+    f"{PERSON}/protection/grants",
+    actions.name_grant,
+    takes=NameGrantIn,
+    gives=ProtectionGrantOut,
+    status=201,
+)
+bp.door("POST", f"{PERSON}/protection/lift", actions.ask_lift, takes=LiftIn, gives=ReleaseOut, status=201)
+bp.door("POST", "/release-requests/<uuid:request_id>/lift", actions.lift, gives=ReleaseOut)
 
 for path, worklist in (
     ("mine_open", queries.mine_open),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import count
 from typing import Any, cast
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, false, or_, select, true
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.elements import Grouping
 
@@ -49,8 +50,8 @@ class Sight(Grouping[bool]):
 
     _numbers = count()
 
-    def __init__(self, *clauses: ColumnElement[bool]) -> None:
-        super().__init__(or_(false(), *clauses))
+    def __init__(self, *clauses: ColumnElement[bool], bars: Sequence[ColumnElement[bool]] = ()) -> None:
+        super().__init__(and_(or_(false(), *clauses), *bars) if bars else or_(false(), *clauses))
         self.number = next(self._numbers)
 
     def _gen_cache_key(self, anon_map: Any, bindparams: Any) -> tuple[Any, ...]:
@@ -198,6 +199,39 @@ def through(link: Column, reason: Reason, *, to: Column) -> Reason:
         # A lookup by key for each row: an IN over all rows the actor may see would be built for every statement.
         lambda who: exists(select(to).where(to == link, reason.clause(who)).correlate(_model(link))),
     )
+
+
+@dataclass(frozen=True)
+class Circle:
+    """A set of keys that depends on the actor alone, told twice: gathered row by row, and as an uncorrelated SELECT.
+
+    It is gathered once for a statement, whatever its number of rows; for nearly everybody it is empty.
+    """
+
+    name: str
+    members: Callable[[Standing | StandIn, Look], set[Any]]
+    query: Callable[[Standing | StandIn], Select[Any]]
+
+
+def outside(column: Column, circle: Circle) -> Reason:
+    """The column is empty or names nobody of the circle."""
+
+    def clause(who: Any) -> ColumnElement[bool]:
+        apart = column.not_in(circle.query(who).correlate(None).scalar_subquery())
+        return or_(column.is_(None), apart) if column.property.columns[0].nullable else apart
+
+    return Reason(
+        f"{column.key} outside {circle.name}",
+        _model(column),
+        lambda who, row, look: getattr(row, column.key) not in circle.members(who, look),
+        clause,
+    )
+
+
+def tied(link: Column, reason: Reason, *, to: Column) -> Reason:
+    """Like `through`, but a row whose link is empty is tied to nothing."""
+    held = through(link, reason, to=to)
+    return any_of(missing(link), held) if link.property.columns[0].nullable else held
 
 
 def renamed(name: str, reason: Reason) -> Reason:

@@ -19,14 +19,13 @@ from ..cases.rules import (
     MoveDraft,
     NoteDraft,
     ProposalDraft,
-    ProtectDraft,
     Section,
     SectionDraft,
     SegmentClass,
     SegmentDraft,
 )
 from ..people import actions as people
-from ..people.rules import ReleaseDraft
+from ..people.rules import ProtectDraft, ReleaseDraft
 from .staff import BY_LOGIN, COORDINATOR, PRIVACY
 from .town import Days, File, Town
 from .windows import FEW, keep, kept, receive, receivers

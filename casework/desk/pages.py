@@ -48,6 +48,7 @@ PLACES = (
     ("disclosure_pages.listing", "開示請求", P.DISCLOSURE_READ),
     ("retention_pages.overview", "保存と消去", P.RETENTION_READ),
     ("retention_pages.waiting", "消去の審査", P.ERASURE_DECIDE),
+    ("people_pages.protections", "保護", P.PROTECTION_REVIEW),
     ("statistics_pages.operations", "仕事の状況", P.OPERATIONS_READ),
     ("statistics_pages.overview", "統計", P.STATISTICS_READ),
     ("statistics_pages.official", "国への報告", P.STATISTICS_REPORT),
@@ -90,6 +91,7 @@ LISTS: dict[str, tuple[str, dict[str, str]]] = {
     "disclosures_due": ("disclosure_pages.listing", {}),
     "disclosures_to_review": ("disclosure_pages.listing", {}),
     "erasures_waiting": ("retention_pages.waiting", {}),
+    "protections_ending": ("people_pages.protections", {}),
 }
 
 

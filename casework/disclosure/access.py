@@ -1,7 +1,8 @@
 """Reasons of 開示請求: the record of one person is open through their request alone, dated, as long as it runs.
 
-The privacy officer sees no content otherwise. Protection does not stop the reasons, because a protected person may
-ask for their own record; what concerns a protected person other than the requester is left out by the queries.
+The privacy officer sees no content otherwise. Protection does not stop the reasons but the bar before them: who handles
+the request of a protected person is named in a grant for it; what
+concerns a protected person other than the requester is left out by the queries.
 """
 
 from __future__ import annotations
@@ -11,15 +12,38 @@ from typing import Any
 from sqlalchemy.orm import InstrumentedAttribute
 
 from ..cases.models import Case, CasePerson, Note
-from ..db.reasons import all_of, any_of, begun, equals, has, missing, my_agency, not_over, renamed, through
+from ..db.reasons import (
+    all_of,
+    any_of,
+    begun,
+    equals,
+    has,
+    missing,
+    my_agency,
+    not_over,
+    outside,
+    renamed,
+    through,
+)
 from ..intake.models import Intake
-from ..kernel.policy import Reason
+from ..kernel.policy import Bar, Bars, Reason
 from ..outreach.models import OutreachEpisode
 from ..participation.models import Need
+from ..people.access import kin
 from ..people.models import Person
 from ..plan.models import Plan
-from .models import DisclosureGiving, DisclosureRequest
+from .models import DisclosureCopy, DisclosureGiving, DisclosurePart, DisclosureRequest
 from .rules import OPEN, RequestState
+
+# Nobody handles the request of somebody of their own circle. A protected requester is met through a named grant.
+_not_kin = outside(DisclosureRequest.person_id, kin)
+BARS: Bars = {
+    DisclosureRequest: Bar(_not_kin),
+    **{
+        link.class_: Bar(through(link, _not_kin, to=DisclosureRequest.id))
+        for link in (DisclosurePart.request_id, DisclosureCopy.request_id, DisclosureGiving.request_id)
+    },
+}
 
 own_office = renamed("request of one's own office", my_agency(DisclosureRequest.agency))
 under_review = renamed(

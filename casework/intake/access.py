@@ -1,4 +1,4 @@
-"""Reasons to touch an intake. Each stops at a protected person or case unless a named grant is held (I12)."""
+"""Reasons to touch an intake, and its bar: that of its person and of its case (I12, I13)."""
 
 from __future__ import annotations
 
@@ -7,61 +7,53 @@ from ..cases import access as cases
 from ..cases.models import Case
 from ..db.reasons import (
     all_of,
-    any_of,
     anyone,
     equals,
     has,
     mine,
-    missing,
     my_agency,
-    not_over,
     renamed,
     through,
 )
-from ..kernel.policy import Reason
-from ..people.models import Person, ProtectionGrant
-from .models import Intake, IntakeSavedForm
+from ..kernel.policy import Bar, Bars, Reason
+from ..people import access as people
+from ..people.models import Person
+from .models import Intake, IntakeSavedForm, IntakeTopic
 from .rules import IntakeState
 
-_person_seen = any_of(
-    equals(Person.protected, False),
-    has(
-        ProtectionGrant.person_id,
-        all_of(mine(ProtectionGrant.staff_id), not_over(ProtectionGrant.ends_at)),
-        at=Person.id,
-    ),
-)
-unprotected = all_of(
-    through(Intake.person_id, _person_seen, to=Person.id),
-    any_of(missing(Intake.case_id), through(Intake.case_id, cases.unprotected, to=Case.id)),
-)
-
-
-def guarded(name: str, reason: Reason) -> Reason:
-    """A reason on Intake that a protected person or case stops."""
-    return renamed(name, all_of(reason, unprotected))
+_shared_case = cases.of_case(Intake.case_id)
 
 
 def of_case(reason: Reason) -> Reason:
     """Who may see the case for `reason` may read the intake it began with: data is entered once (I28)."""
-    return guarded(f"intake of: {reason.name}", through(Intake.case_id, reason, to=Case.id))
+    return renamed(f"intake of: {reason.name}", through(Intake.case_id, reason, to=Case.id))
 
 
-own = guarded("own intake", mine(Intake.owner_id))
-own_agency = guarded("own division's intake", my_agency(Intake.owner_agency))
-referred = guarded("referred intake", equals(Intake.state, IntakeState.REFERRED.value))
-answered = guarded(
+own = renamed("own intake", mine(Intake.owner_id))
+own_agency = renamed("own division's intake", my_agency(Intake.owner_agency))
+referred = renamed("referred intake", equals(Intake.state, IntakeState.REFERRED.value))
+answered = renamed(
     "own division's answered intake",
     all_of(my_agency(Intake.owner_agency), equals(Intake.state, IntakeState.ANSWERED.value)),
 )
-any_intake = guarded("any unprotected intake", equals(Intake.state, *(state.value for state in IntakeState)))
+any_intake = renamed("any unprotected intake", equals(Intake.state, *(state.value for state in IntakeState)))
 own_form = renamed("own unsent form", mine(IntakeSavedForm.staff_id))
 
 # "Known elsewhere?" asks which division holds a case; nothing but that division's code is handed out (I13).
+# Nobody's grant changes the answer: a protected case counts as unknown, and the bar of conflicts holds as well.
 known_case = renamed("any unprotected case", equals(Case.protected, False))
 any_window = anyone(Window)
 
 
 def person_of(reason: Reason) -> Reason:
-    """A person may be seen by whom an intake about them may be seen; protected persons stop at `guarded`."""
-    return renamed(f"person of: {reason.name}", has(Intake.person_id, reason, at=Person.id))
+    """A person may be seen by whom an intake about them may be seen."""
+    return renamed(
+        f"person of: {reason.name}", has(Intake.person_id, all_of(reason, _shared_case), at=Person.id)
+    )
+
+
+_open_intake = all_of(people.about(Intake.person_id), _shared_case)
+BARS: Bars = {
+    Intake: Bar(_open_intake),
+    IntakeTopic: Bar(through(IntakeTopic.intake_id, _open_intake, to=Intake.id)),
+}

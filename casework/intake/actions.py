@@ -20,7 +20,7 @@ from ..kernel.errors import BadInput, Refused
 from ..kernel.ids import new_id
 from ..people import actions as people
 from ..people.models import Person
-from ..people.rules import PersonDraft
+from ..people.rules import PersonDraft, ProtectDraft
 from ..usecase import Context, use_case
 from . import queries
 from .models import Intake, IntakeSavedForm, IntakeTopic
@@ -77,6 +77,8 @@ def receive(ctx: Context, draft: IntakeDraft) -> IntakeView:
     _topics(ctx, row, draft.topics)
     if draft.consent_given is not None:
         _consent(ctx, row, draft.consent_given)
+    if draft.protect_reason is not None:
+        _own_word(ctx, row, draft.protect_reason)
     ctx.session.flush()
     return queries.view(ctx, row)
 
@@ -296,6 +298,12 @@ def _person(ctx: Context, draft: IntakeDraft, intake_id: UUID) -> UUID:
         return found.id
     made = people.create_person(ctx, draft.person or PersonDraft(anonymous=True), beside=(intake_id,))
     return made.id
+
+
+def _own_word(ctx: Context, row: Intake, reason: str) -> None:
+    """The person asks not to be known of: from this moment only the recorder sees them (I12)."""
+    person = ctx.load(Person, row.person_id, permission=P.PERSON_READ, field="person_id")
+    cases.protect(ctx, person, ProtectDraft("own_word", reason, ctx.today), field="protect_reason")
 
 
 def _check_codes(ctx: Context, draft: IntakeDraft | IntakeEdit) -> None:

@@ -115,6 +115,7 @@ class IntakeIn(InSchema):
     urgency = optional_code("urgency")
     safe_ways = fields.Nested(IntakeSafeWaysIn, load_default=None, allow_none=True)
     next_contact_on = optional_date()
+    protect_reason = LongText(limit=4000)
 
 
 class IntakeAnswerIn(InSchema):

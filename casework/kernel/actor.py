@@ -44,6 +44,9 @@ class Permission(StrEnum):
     PROTECTION_SET = "protection.set"
     PROTECTION_ASK_RELEASE = "protection.ask_release"
     PROTECTION_RELEASE = "protection.release"
+    PROTECTION_REVIEW = "protection.review"
+    PROTECTION_END = "protection.end_grant"
+    CONFLICT_MANAGE = "conflict.manage"
 
     RESOURCE_READ = "resource.read"
     RESOURCE_WRITE = "resource.write"

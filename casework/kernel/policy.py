@@ -40,10 +40,29 @@ Table = Mapping[Permission, Mapping[Role, tuple[Reason, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """What must hold of a row IN ADDITION to any reason that allows it, for every permission and every role.
+
+    `alone`: for a row that is read on its own; `part`: for one that is read as part of a row in sight, whose own
+    bar held already (None: nothing more is asked).
+    """
+
+    alone: Reason
+    part: Reason | None = None
+
+
+Bars = Mapping[Any, Bar]  # by table class
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Default deny: what is not written in the table is refused."""
 
     table: Table
+    bars: Bars = field(default_factory=dict)
+    weighed: frozenset[Permission] = (
+        frozenset()
+    )  # for these rows are counted and handed to nobody: no bar is asked
     _clauses: dict[tuple[Permission, type, frozenset[Role]], list[Any]] = field(
         default_factory=dict, compare=False, repr=False
     )
@@ -66,7 +85,13 @@ class Policy:
 
     def allows(self, actor: Actor, permission: Permission, row: Any, look: Look) -> bool:
         found = self.reasons(actor, permission, type(row))
-        return any(reason.holds(standing, row, look) for standing, reason in found)
+        allowed = any(reason.holds(standing, row, look) for standing, reason in found)
+        return allowed and (permission in self.weighed or self.unbarred(actor, row, look))
+
+    def unbarred(self, actor: Actor, row: Any, look: Look) -> bool:
+        """Whether nothing keeps the row from this actor whatever else allows it: protection, conflict of interest."""
+        bar = self.bars.get(type(row))
+        return bar is None or any(bar.alone.holds(who, row, look) for who in actor.standings[:1])
 
     def clauses(self, actor: Actor, permission: Permission, model: type, stand_in: StandIn) -> list[Any]:
         """WHERE clauses of all reasons, built once per set of roles.
@@ -81,6 +106,16 @@ class Policy:
             found = [reason.clause(stand_in(standing.role)) for standing, reason in reasons]
             self._clauses[cached] = found
         return found
+
+    def barriers(
+        self, actor: Actor, model: type, stand_in: StandIn, *, part: bool = False
+    ) -> tuple[Any, ...]:
+        """WHERE clauses of the model's bar, all of which must hold. A bar asks who, never in which role."""
+        bar = self.bars.get(model)
+        reason = None if bar is None else bar.part if part else bar.alone
+        return (
+            () if reason is None else tuple(reason.clause(stand_in(role)) for role in sorted(actor.roles)[:1])
+        )
 
 
 StandIn = Callable[[Role], Any]

@@ -24,12 +24,22 @@ from ..db.reasons import (
     renamed,
     through,
 )
-from ..kernel.policy import Reason
-from .models import ActionItem, AgendaItem, Decision, ItemMember, Meeting, PreparationSheet, SecrecyPledge
+from ..kernel.policy import Bar, Bars, Reason
+from .models import (
+    ActionItem,
+    AgendaItem,
+    Decision,
+    ItemMember,
+    Meeting,
+    MinutesAddition,
+    MissingResource,
+    PreparationSheet,
+    SecrecyPledge,
+)
 from .rules import PLAN_CONFERENCE, SHARING, MeetingState
 
 _ENDED = (MeetingState.CLOSED.value, MeetingState.CANCELLED.value)
-_unprotected = cases.by_case(AgendaItem.case_id, cases.unprotected)
+_open_item = cases.of_case(AgendaItem.case_id)
 
 # -- who runs a meeting ------------------------------------------------------------------------------
 
@@ -48,9 +58,9 @@ presides = renamed("chair or deputy", chairs)
 
 
 def item_run(reason: Reason) -> Reason:
-    """Items of a meeting one runs; a protected case stops it."""
+    """Items of a meeting one runs."""
     meeting = through(AgendaItem.meeting_id, reason, to=Meeting.id)
-    return renamed(f"item: {reason.name}", all_of(_unprotected, meeting))
+    return renamed(f"item: {reason.name}", meeting)
 
 
 def of_item(link: InstrumentedAttribute[Any], reason: Reason) -> Reason:
@@ -69,10 +79,10 @@ def on_agenda(reason: Reason) -> Reason:
     """A case on the agenda of a meeting one runs, until that meeting is over."""
     meeting = all_of(reason, no(equals(Meeting.state, *_ENDED)))
     item = all_of(missing(AgendaItem.withdrawn_at), through(AgendaItem.meeting_id, meeting, to=Meeting.id))
-    return cases.guarded(f"on the agenda: {reason.name}", has(AgendaItem.case_id, item, at=Case.id))
+    return renamed(f"on the agenda: {reason.name}", has(AgendaItem.case_id, item, at=Case.id))
 
 
-waiting = cases.guarded(
+waiting = renamed(
     "proposed for a meeting",
     has(MeetingProposal.case_id, missing(MeetingProposal.taken_at), at=Case.id),
 )
@@ -85,7 +95,7 @@ def proposal_of(reason: Reason) -> Reason:
 
 def consent_of(reason: Reason) -> tuple[Reason, Reason]:
     """Whether the people of a case agreed to the sharing of a meeting, and nothing else of their consents."""
-    links = cases.by_case(CasePerson.case_id, reason)
+    links = cases.by_case(CasePerson.case_id, cases.within(reason))
     consent = all_of(equals(Consent.purpose, SHARING), has(CasePerson.person_id, links, at=Consent.person_id))
     return renamed(f"consent to the meeting: {reason.name}", consent), links
 
@@ -103,13 +113,14 @@ _named_or_agency = any_of(
 _access = all_of(_named_or_agency, begun(ItemMember.invited_at), not_over(ItemMember.access_ends_at))
 _called = through(ItemMember.meeting_id, begun(Meeting.convened_at), to=Meeting.id)
 _pledged = has(SecrecyPledge.meeting_id, mine(SecrecyPledge.staff_id), at=ItemMember.meeting_id)
-_item_open = all_of(_unprotected, missing(AgendaItem.withdrawn_at))
+_item_open = missing(AgendaItem.withdrawn_at)
 # A closed meeting remains readable until access ends by rule, so that what one took on can be looked up.
 _member = all_of(_access, _called, _pledged)
 _shared = renamed("material is open", begun(Meeting.shared_at))
 
 invited = renamed(
-    "invited to the meeting", has(ItemMember.meeting_id, all_of(_access, _called), at=Meeting.id)
+    "invited to the meeting",
+    has(ItemMember.meeting_id, all_of(_access, _called, cases.of_case(ItemMember.case_id)), at=Meeting.id),
 )
 member = renamed(
     "convened for the item",
@@ -138,7 +149,7 @@ in_circle = renamed(
 )
 member_decision = of_item(Decision.agenda_item_id, member)
 member_action = of_item(ActionItem.agenda_item_id, member)
-item_case = cases.guarded("case of a convened item", has(AgendaItem.case_id, member, at=Case.id))
+item_case = renamed("case of a convened item", has(AgendaItem.case_id, member, at=Case.id))
 # Members learn whether consent still covers them, without seeing the case (withdrawal ends access at once).
 member_consent = consent_of(item_case)
 # Before secrecy: how many items one is convened for, and nothing of them.
@@ -156,12 +167,10 @@ def agenda_of(reason: Reason) -> Reason:
     return renamed(f"agenda of: {reason.name}", cases.by_case(AgendaItem.case_id, reason))
 
 
-_action_unprotected = cases.by_case(ActionItem.case_id, cases.unprotected)
 answers = renamed(
-    "took on or is to answer",
-    all_of(any_of(mine(ActionItem.owner_id), my_agency(ActionItem.owner_agency)), _action_unprotected),
+    "took on or is to answer", any_of(mine(ActionItem.owner_id), my_agency(ActionItem.owner_agency))
 )
-any_action = renamed("any action item", all_of(anyone(ActionItem), _action_unprotected))
+any_action = renamed("any action item", anyone(ActionItem))
 referring = renamed("refers the case", all_of(my_agency(AgendaItem.holder), _item_open))
 referring_sheet = renamed(
     "own agency's sheet",
@@ -171,5 +180,24 @@ referring_sheet = renamed(
     ),
 )
 referring_meeting = renamed(
-    "meeting of a case one refers", has(AgendaItem.meeting_id, referring, at=Meeting.id)
+    "meeting of a case one refers", has(AgendaItem.meeting_id, all_of(referring, _open_item), at=Meeting.id)
 )
+
+
+# A meeting about nobody but persons out of sight is out of sight itself, its place and its hour included.
+_told = has(AgendaItem.meeting_id, _open_item, at=Meeting.id)
+_open_meeting = any_of(_told, no(has(AgendaItem.meeting_id, anyone(AgendaItem), at=Meeting.id)))
+_links = (
+    AgendaItem.case_id,
+    ItemMember.case_id,
+    PreparationSheet.case_id,
+    Decision.case_id,
+    ActionItem.case_id,
+    MissingResource.case_id,
+    MinutesAddition.case_id,
+)
+BARS: Bars = {
+    Meeting: Bar(_open_meeting),
+    **{link.class_: Bar(cases.of_case(link)) for link in _links},
+    SecrecyPledge: Bar(through(SecrecyPledge.meeting_id, _open_meeting, to=Meeting.id)),
+}

@@ -8,14 +8,23 @@ from .schemas import (
     AddressIn,
     CandidateOut,
     CareIn,
+    ConflictIn,
+    ConflictOut,
     ContactIn,
+    DeclarationIn,
+    DeclarationOut,
+    ExtendIn,
     HouseholdOut,
     LeaveIn,
     MemberIn,
     PersonEditIn,
     PersonOut,
+    ProtectedOut,
+    ProtectionGrantOut,
+    ProtectionOut,
     ReleaseIn,
     ReleaseOut,
+    RenewIn,
     SafeContactIn,
     SearchIn,
 )
@@ -57,5 +66,22 @@ bp.door(
     "POST", f"{PERSON}/release-requests", actions.ask_release, takes=ReleaseIn, gives=ReleaseOut, status=201
 )
 bp.door("GET", "/release-requests", queries.releases, gives=ReleaseOut, many=True)
+bp.door("GET", "/me/relations", queries.my_declarations, gives=DeclarationOut, many=True)
+bp.door("POST", "/me/relations", actions.declare, takes=DeclarationIn, gives=DeclarationOut, status=201)
+bp.door("GET", "/conflicts", queries.conflicts, gives=ConflictOut, many=True)
+bp.door("POST", "/conflicts", actions.name_conflict, takes=ConflictIn, status=204)
+bp.door("POST", "/conflicts/<uuid:conflict_id>/end", actions.end_conflict, status=204)
+GRANT = "/protection-grants/<uuid:grant_id>"
+bp.door("GET", "/protections", queries.protections, gives=ProtectionOut, many=True)
+bp.door(
+    "POST",
+    f"{PERSON}/protection/renew",
+    actions.renew_protection,
+    takes=RenewIn,
+    gives=ProtectedOut,
+    status=201,
+)
+bp.door("POST", f"{GRANT}/extend", actions.extend_grant, takes=ExtendIn, gives=ProtectionGrantOut)
+bp.door("POST", f"{GRANT}/end", actions.end_grant, gives=ProtectionGrantOut)
 bp.door("POST", f"{RELEASE}/grant", actions.grant_release, gives=ReleaseOut)
 bp.door("POST", f"{RELEASE}/refuse", actions.refuse_release, gives=ReleaseOut)

@@ -132,6 +132,7 @@ class Protection(Versioned, Confidential, Base):
     """支援措置: from when to when whereabouts are blocked, on which ground (dv_measure or own_word)."""
 
     __tablename__ = "protection"
+    __part_of__ = "person_id"
     __sealed_by__ = "person_id"
     __table_args__ = (CheckConstraint("ground IN ('dv_measure', 'own_word')", name="ground"),)
     id: Mapped[UUID] = key()
@@ -146,37 +147,93 @@ class Protection(Versioned, Confidential, Base):
 
 
 class ProtectionGrant(Dated, Confidential, Base):
-    """A named person who may see a protected person, until when; `whereabouts` only after a release by two."""
+    """A named person who may see a protected person, what for and until when; `whereabouts` only by a release."""
 
     __tablename__ = "protection_grant"
     __follows__ = ("person_id",)
+    __part_of__ = "person_id"
+    __sealed_by__ = "person_id"
     id: Mapped[UUID] = key()
     person_id: Mapped[UUID] = ref("person.id")
     staff_id: Mapped[UUID] = ref("staff.id")
     whereabouts: Mapped[bool]
+    purpose: Mapped[bytes | None] = sealed()
+    given_by: Mapped[UUID] = ref("staff.id", index=False)
     given_at: Mapped[datetime]
-    ends_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime]
+    request_id: Mapped[UUID | None] = ref("release_request.id", index=False)
+    ended_by: Mapped[UUID | None] = ref("staff.id", index=False)  # early, before ends_at was reached
 
 
 class ReleaseRequest(Versioned, Confidential, Base):
-    """A wish to see restricted whereabouts: one asks with a reason, another decides; it has an end (I12)."""
+    """A wish to see restricted whereabouts, with an end, or to lift a protection: one asks, another decides (I12)."""
 
     __tablename__ = "release_request"
     __sealed_by__ = "person_id"
     __table_args__ = (
         CheckConstraint("state IN ('asked', 'granted', 'refused')", name="state"),
+        CheckConstraint("kind IN ('whereabouts', 'lift')", name="kind"),
+        CheckConstraint("(kind = 'lift') = (until IS NULL)", name="until"),
         CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="two_people"),
         CheckConstraint("(state = 'asked') = (decided_by IS NULL)", name="decided"),
     )
     id: Mapped[UUID] = key()
     person_id: Mapped[UUID] = ref("person.id")
+    kind: Mapped[str] = mapped_column(String(16), default="whereabouts")
     asked_by: Mapped[UUID] = ref("staff.id")
     asked_at: Mapped[datetime]
     reason: Mapped[bytes | None] = sealed()
-    until: Mapped[datetime]
+    until: Mapped[datetime | None]
     state: Mapped[str] = mapped_column(String(16))
     decided_by: Mapped[UUID | None] = ref("staff.id")
     decided_at: Mapped[datetime | None]
+
+
+class Declaration(Confidential, Base):
+    """What a staff member declared of themselves, their household or a relation, so that they open no record of it.
+
+    Sealed with a key of its own; never changed. Only a privacy officer ends it (`ended_at`).
+    """
+
+    __tablename__ = "staff_declaration"
+    __sealed_by__ = "id"
+    __table_args__ = (
+        CheckConstraint("kind IN ('self', 'household', 'relation')", name="kind"),
+        CheckConstraint("ended_by IS NULL OR ended_by <> staff_id", name="ended_by_another"),
+        CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", name="ended_by_whom"),
+    )
+    id: Mapped[UUID] = key()
+    staff_id: Mapped[UUID] = ref("staff.id")
+    kind: Mapped[str] = mapped_column(String(16))
+    name: Mapped[bytes | None] = sealed()
+    kana: Mapped[bytes | None] = sealed()
+    birth: Mapped[bytes | None] = sealed()
+    declared_by: Mapped[UUID] = ref("staff.id", index=False)
+    declared_at: Mapped[datetime]
+    ended_by: Mapped[UUID | None] = ref("staff.id", index=False)
+    ended_at: Mapped[datetime | None]
+
+
+class Conflict(Confidential, Base):
+    """A person of whom this staff member opens no record: found from a declaration, or named by the privacy officer.
+
+    The rows are shown to nobody but the privacy officer, least of all to the staff member (I13).
+    """
+
+    __tablename__ = "conflict"
+    __about_staff__ = True
+    __table_args__ = (
+        CheckConstraint("ended_by IS NULL OR ended_by <> staff_id", name="ended_by_another"),
+        CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", name="ended_by_whom"),
+    )
+    id: Mapped[UUID] = key()
+    staff_id: Mapped[UUID] = ref("staff.id")
+    person_id: Mapped[UUID] = ref("person.id")
+    declaration_id: Mapped[UUID | None] = ref("staff_declaration.id")
+    found_by: Mapped[UUID]  # the privacy officer, or whose work made the system look
+    found_at: Mapped[datetime]
+    ended_by: Mapped[UUID | None] = ref("staff.id", index=False)
+    ended_at: Mapped[datetime | None]
 
 
 class SearchChange(Unrecorded, Base):

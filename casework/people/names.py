@@ -2,7 +2,8 @@
 
 An index at rest would give names away (security.md, "Finding people"). Each field is one long text with a line per
 person, so that finding a part of a name is a scan by the C library; a change is appended as a newer line, and only a
-person's newest line counts. Protected and merged persons and restricted values are never in it.
+person's newest line counts. Merged persons and restricted values are never in it; no search finds protected persons,
+only the look for those whom staff declared does.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from sqlalchemy.orm import Session
 from ..crypto import Binding, CryptoError, KeyRing
 from ..kernel.folding import fold, fold_address, fold_phone
 from .models import Person, PersonAddress, PersonContact, SearchChange
+from .rules.relations import Key, same_person
 
 CHUNK = 500
 FIELDS = ("name", "kana", "birth", "phone", "address")
@@ -60,6 +62,7 @@ class NameTable:
         self._seq = 0
         self._lines: list[UUID] = []
         self._newest: dict[UUID, int] = {}
+        self._apart: set[UUID] = set()  # protected: no search finds them
         self._columns = {name: Column([], []) for name in FIELDS}
 
     def refresh(self, session: Session, keys: KeyRing, scope: Any) -> None:
@@ -81,7 +84,7 @@ class NameTable:
             for name, text in terms.items():
                 for line in self._columns[name].find(text) if text else ():
                     person = self._lines[line]
-                    if self._newest.get(person) == line:
+                    if self._newest.get(person) == line and person not in self._apart:
                         found.setdefault(person, []).append(name)
             return found
 
@@ -94,15 +97,28 @@ class NameTable:
     def _holders(self, name: str, text: str) -> set[UUID]:
         column = self._columns[name]
         lines = [line for line in column.find(text) if column.parts[line] == text] if text else []
-        return {self._lines[line] for line in lines if self._newest.get(self._lines[line]) == line}
+        newest = {self._lines[line] for line in lines if self._newest.get(self._lines[line]) == line}
+        return newest - self._apart
+
+    def namesakes(self, key: Key) -> list[UUID]:
+        """Everybody whose name or reading is the declared one, the protected included; see `same_person`."""
+        with self._lock:
+            texts = {name: getattr(key, name) for name in ("name", "kana")}
+            lines = {n for name, text in texts.items() if text for n in self._columns[name].find(text)}
+            newest = {n for n in lines if self._newest.get(self._lines[n]) == n}
+            return [self._lines[n] for n in sorted(newest) if same_person(key, self._key(n))]
+
+    def _key(self, line: int) -> Key:
+        return Key(*(self._columns[name].parts[line] for name in ("name", "kana", "birth")))
 
     def _take(self, session: Session, keys: KeyRing, scope: Any, ids: Sequence[UUID]) -> None:
         keys.prefetch(ids)
         for person in ids:
             self._newest.pop(person, None)
+            self._apart.discard(person)
         persons = session.execute(
-            scope(select(Person.id, Person.name, Person.kana, Person.birth), Person).where(
-                Person.id.in_(ids), Person.protected.is_(False), Person.merged_into.is_(None)
+            scope(select(Person.id, Person.name, Person.kana, Person.birth, Person.protected), Person).where(
+                Person.id.in_(ids), Person.merged_into.is_(None)
             )
         ).all()
         extra = _extras(session, keys, scope, [row.id for row in persons])
@@ -115,6 +131,8 @@ class NameTable:
                 "phone": " ".join(phones),
                 "address": " ".join(addresses),
             }
+            if row.protected:
+                self._apart.add(row.id)
             self._newest[row.id] = len(self._lines)
             self._lines.append(row.id)
             for name in FIELDS:

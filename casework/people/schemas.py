@@ -24,14 +24,19 @@ from .rules import (
     CareDraft,
     ContactDraft,
     ContactKind,
+    GrantDraft,
+    Ground,
     LeaveDraft,
     MemberDraft,
     PersonDraft,
     PersonEdit,
+    ProtectDraft,
     ReleaseDraft,
+    RenewDraft,
     SafeContactDraft,
     SearchDraft,
 )
+from .rules.relations import ConflictDraft, DeclarationDraft, RelationDeclared
 
 KINDS = [kind.value for kind in ContactKind]
 
@@ -156,6 +161,17 @@ class SafeContactOut(OutSchema):
     recorded_at = fields.AwareDateTime()
 
 
+class ProtectionGrantOut(OutSchema):
+    id = fields.UUID()
+    staff_id = fields.UUID()
+    whereabouts = fields.Boolean()
+    given_by = fields.UUID()
+    given_at = fields.AwareDateTime()
+    ends_at = fields.AwareDateTime()
+    ended_by = fields.UUID(allow_none=True)
+    purpose = fields.String(allow_none=True)
+
+
 class PersonOut(OutSchema):
     id = fields.UUID()
     version = fields.Integer()
@@ -169,6 +185,7 @@ class PersonOut(OutSchema):
     addresses = fields.List(fields.Nested(AddressOut))
     contacts = fields.List(fields.Nested(ContactOut))
     safe_contact = fields.Nested(SafeContactOut, allow_none=True)
+    grants = fields.List(fields.Nested(ProtectionGrantOut))
 
 
 class MemberOut(OutSchema):
@@ -212,7 +229,95 @@ class ReleaseOut(OutSchema):
     asked_by = fields.UUID()
     asked_at = fields.AwareDateTime()
     reason = fields.String(allow_none=True)
-    until = fields.AwareDateTime()
+    until = fields.AwareDateTime(allow_none=True)
+    kind = fields.String()
     state = fields.String()
     decided_by = fields.UUID(allow_none=True)
     decided_at = fields.AwareDateTime(allow_none=True)
+
+
+class ProtectIn(InSchema):
+    draft = ProtectDraft
+    ground = fields.String(
+        required=True,
+        validate=validate.OneOf([ground.value for ground in Ground], error=Fault("unknown_choice")),
+    )
+    reason = LongText(limit=4000, required=True)
+    valid_from = JapaneseDate(required=True)
+    valid_until = optional_date()
+
+
+class ProtectedOut(OutSchema):
+    person_id = fields.UUID()
+    ground = fields.String()
+    valid_from = JapaneseDate()
+    valid_until = JapaneseDate(allow_none=True)
+
+
+class RenewIn(InSchema):
+    draft = RenewDraft
+    reason = LongText(limit=4000, required=True)
+    valid_until = optional_date()
+
+
+class NameGrantIn(InSchema):
+    draft = GrantDraft
+    staff_id = fields.UUID(required=True)
+    purpose = LongText(limit=4000, required=True)
+    until = fields.AwareDateTime(required=True)
+
+
+class ExtendIn(InSchema):
+    draft = staticmethod(lambda until: until)
+    until = fields.AwareDateTime(required=True)
+
+
+class LiftIn(InSchema):
+    draft = staticmethod(lambda reason: reason)
+    reason = LongText(limit=4000, required=True)
+
+
+class ProtectionOut(OutSchema):
+    id = fields.UUID()
+    person_id = ReadField(allow_none=True)
+    ground = fields.String()
+    valid_from = JapaneseDate()
+    valid_until = JapaneseDate(allow_none=True)
+    standing = fields.String()
+    grants = fields.List(fields.Nested(ProtectionGrantOut))
+
+
+class DeclarationIn(InSchema):
+    """利益相反の申告: oneself, somebody of one's household, a relation."""
+
+    draft = DeclarationDraft
+    kind = fields.String(
+        required=True,
+        validate=validate.OneOf([kind.value for kind in RelationDeclared], error=Fault("unknown_choice")),
+    )
+    name = Text(required=True, limit=100)
+    kana = Text(limit=100)
+    birth = JapanesePartialDate(load_default=None, allow_none=True)
+
+
+class DeclarationOut(OutSchema):
+    id = fields.UUID()
+    kind = fields.String()
+    name = fields.String(allow_none=True)
+    kana = fields.String(allow_none=True)
+    birth = fields.String(allow_none=True)
+    declared_at = fields.AwareDateTime()
+
+
+class ConflictIn(InSchema):
+    draft = ConflictDraft
+    staff_id = fields.UUID(required=True)
+    person_id = fields.UUID(required=True)
+
+
+class ConflictOut(OutSchema):
+    id = fields.UUID()
+    staff_id = fields.UUID()
+    person_id = fields.UUID()
+    found_at = fields.AwareDateTime()
+    ended_at = fields.AwareDateTime(allow_none=True)

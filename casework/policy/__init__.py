@@ -25,6 +25,7 @@ from ..statistics import access as statistics
 from .keeping import KEEPING, Section
 from .meetings import meetings
 from .papers import DISCLOSURE, RETENTION
+from .protection import BARS, PROTECTION, WEIGHED
 
 EVERYONE = tuple(role for role in R if role is not R.SYSTEM)
 STAFF_ON_CASES = (
@@ -77,10 +78,6 @@ PEOPLE: Section = {
         R.AGENCY_MEMBER: _RELEASED,
     },
     P.PERSON_WRITE: {R.COUNSELOR: (people.created,), R.COORDINATOR: (people.created,)},
-    P.PROTECTION_RELEASE: {
-        R.SUPERVISOR: (people.any_release,),
-        R.PRIVACY_OFFICER: (people.any_release,),
-    },
 }
 
 # -- resources ---------------------------------------------------------------------------------------
@@ -341,6 +338,7 @@ POLICY = Policy(
         DIRECTORY,
         ACCOUNTS,
         PEOPLE,
+        PROTECTION,
         RESOURCES,
         CASES,
         INTAKE,
@@ -355,5 +353,7 @@ POLICY = Policy(
         DISCLOSURE,
         RETENTION,
         *KEEPING,
-    )
+    ),
+    bars=BARS,
+    weighed=WEIGHED,
 )

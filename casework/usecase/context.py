@@ -10,15 +10,15 @@ from typing import Any, Final, TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import Row as Tuple
-from sqlalchemy import Select, bindparam, inspect, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import Select, bindparam, inspect, select, true
+from sqlalchemy.orm import Session
 
 from ..codes import lookup
 from ..codes.lookup import Choice
 from ..crypto import Binding, CryptoError, KeyRing
 from ..db import CLEARED, SCOPE, Base, Confidential, Versioned
 from ..db.reasons import Sight, stand_in
-from ..kernel.actor import Actor, Permission
+from ..kernel.actor import Actor, Permission, system_actor
 from ..kernel.clock import tokyo_date
 from ..kernel.errors import BadInput, NotFound, Refused, UncheckedUseCase, UnscopedQuery, VersionConflict
 from ..kernel.flow import Flow
@@ -26,6 +26,7 @@ from ..kernel.ids import new_id
 from ..kernel.policy import Policy
 from ..settings import Settings
 from .look import StoreLook
+from .parts import part_link, parts_query, primary_key
 from .replies import Reply
 from .standing import Standing
 from .visit import Visit
@@ -73,6 +74,9 @@ class Context:
     leave: list[tuple[Permission, str, str]] = field(
         default_factory=list
     )  # asked for confidential rows by name
+    _told: dict[Any, list[Any]] = field(
+        default_factory=dict
+    )  # what concerns the actor alone, for this use case
 
     # -- who and when ------------------------------------------------------------------------------
 
@@ -103,7 +107,9 @@ class Context:
         known = ("sight", permission, model, self.actor.roles)
         found: Sight | None = self.policy.statements.get(known)
         if found is None:
-            found = Sight(*self.policy.clauses(self.actor, permission, model, stand_in))
+            weighed = permission in self.policy.weighed
+            bars = () if weighed else self.policy.barriers(self.actor, model, stand_in)
+            found = Sight(*self.policy.clauses(self.actor, permission, model, stand_in), bars=bars)
             self.policy.statements[known] = found
         return found
 
@@ -137,7 +143,7 @@ class Context:
         lock = not visit.reads and _locked(model)
 
         def build() -> Select[Any]:
-            query = self.select(model, permission=permission).where(_primary_key(model) == bindparam("key"))
+            query = self.select(model, permission=permission).where(primary_key(model) == bindparam("key"))
             if lock:
                 query = query.with_for_update(of=model).execution_options(populate_existing=first)
             return query
@@ -159,10 +165,10 @@ class Context:
     def in_sight(self, permission: Permission, table: str, key: str) -> bool:
         """Whether the actor may still do this to a row, or still read it, for whatever reason."""
         model: Any = next(m.class_ for m in Base.registry.mappers if m.class_.__tablename__ == table)
-        typed = UUID(key) if _primary_key(model).type.python_type is UUID else key
+        typed = UUID(key) if primary_key(model).type.python_type is UUID else key
         row = self.session.get(model, typed, execution_options={CLEARED: True})
         reading = (p for p in Permission if p is permission or p.value.endswith(".read"))
-        look = StoreLook(self.session)
+        look = self._look()
         return row is not None and any(self.policy.allows(self.actor, p, row, look) for p in reading)
 
     def all(self, query: Select[Any], **values: Any) -> list[Any]:
@@ -189,7 +195,7 @@ class Context:
         self, parents: Iterable[Base | Tuple[Any]], child: type[Row], *where: Any, order: Any = None
     ) -> dict[Any, list[Row]]:
         """Parts of several rows or tuples read before, in one statement, by the parent's key."""
-        link = _part_link(child)
+        link = part_link(child)
         target = _target(link)
         found: dict[Any, list[Row]] = {}
         for parent in parents:
@@ -199,8 +205,7 @@ class Context:
             found[place[1]] = []
         if not found:
             return found
-        lasting = order is None or isinstance(order, InstrumentedAttribute)
-        query = (_parts if lasting else _build_parts)(child, order)
+        query = parts_query(self.policy, self.actor, child, order)
         for row in self.session.scalars(query.where(*where) if where else query, {"owners": list(found)}):
             found[getattr(row, link.key)].append(row)
             self._seen.add(_place(row))
@@ -208,12 +213,15 @@ class Context:
 
     def may(self, permission: Permission, row: Base) -> bool:
         """Whether the actor could do this to the row: for buttons, links and fields shown per role."""
-        return self.policy.allows(self.actor, permission, row, StoreLook(self.session))
+        return self.policy.allows(self.actor, permission, row, self._look())
+
+    def _look(self) -> StoreLook:
+        return StoreLook(self.session, self._told)
 
     def moves(self, flow: Flow, row: Any) -> tuple[str, ...]:
         """Names of the moves that leave the row's state and that this actor may make: the buttons of a form."""
         arrows = flow.open_moves(row.state)
-        look = StoreLook(self.session)
+        look = self._look()
         open_ = {arrow.permission: False for arrow in arrows}
         for permission in open_:
             open_[permission] = self.policy.allows(self.actor, permission, row, look)
@@ -230,9 +238,17 @@ class Context:
         scope = frozenset(m.__tablename__ for m in models)
         return int(self.session.scalar(query, execution_options={SCOPE: scope}) or 0)
 
+    def countable(self, model: type[Base]) -> Any:
+        """WHERE clause: rows that may be counted for numbers others will read; the protected are not among them.
+
+        It is the model's bar as it stands before the house itself, so nobody's grant or kinship changes a figure.
+        """
+        bar = self.policy.bars.get(model)
+        return true() if bar is None else bar.alone.clause(system_actor(self.now).standings[0])
+
     @staticmethod
     def whole(query: Select[Any], *models: type[Base]) -> Select[Any]:
-        """A query over whole tables whose rows are not handed out: the name table of the search, and no one else."""
+        """A query over whole tables whose rows are not handed out: the name table, counts, and setting protection."""
         return query.execution_options(**{SCOPE: frozenset(m.__tablename__ for m in models)})
 
     def codes(self, *choices: Choice) -> None:
@@ -313,6 +329,7 @@ class Context:
         self.opened.clear()
         self._seen.clear()
         self.leave.clear()
+        self._told.clear()
 
 
 def _locked(model: type) -> bool:
@@ -323,36 +340,12 @@ def _confidential(model: type) -> bool:
     return issubclass(model, Confidential)
 
 
-def _build_parts(child: type[Base], order: Any) -> Select[Any]:
-    """Rows by the keys of their parents (`owners`), in an order, by default that of making."""
-    link = _part_link(child)
-    query = select(child).where(link.in_(bindparam("owners", expanding=True)))
-    query = query.order_by(_primary_key(child) if order is None else order)
-    return query.execution_options(**{SCOPE: frozenset({child.__tablename__})})
-
-
-_parts = cache(_build_parts)  # for orders that are the same object every time
-
-
-@cache
-def _primary_key(model: type[Base]) -> Any:
-    columns = inspect(model).primary_key
-    return getattr(model, inspect(model).get_property_by_column(columns[0]).key)
-
-
 def _key(row: Base) -> Any:
-    return getattr(row, _primary_key(type(row)).key)
+    return getattr(row, primary_key(type(row)).key)
 
 
 def _place(row: Base) -> tuple[str, Any]:
     return row.__tablename__, _key(row)
-
-
-def _part_link(child: type[Base]) -> Any:
-    name = getattr(child, "__part_of__", None)
-    if name is None:
-        raise UnscopedQuery(f"{child.__tablename__} is not a part of another row")
-    return getattr(child, name)
 
 
 def _target(link: Any) -> str:

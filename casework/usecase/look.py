@@ -12,11 +12,16 @@ from ..db import CLEARED
 
 
 class StoreLook:
-    """One look answers one question about one row, so what it was told once it does not ask again."""
+    """What a reason's row face may ask; ground code, not narrowed by the actor's sight.
 
-    def __init__(self, session: Session) -> None:
+    One look answers one question about one row, so what it was told once it does not ask again; what concerns the
+    actor alone (`__about_staff__`) is asked once per use case and kept in `lasting`.
+    """
+
+    def __init__(self, session: Session, lasting: dict[Any, list[Any]] | None = None) -> None:
         self._session = session
         self._told: dict[Any, list[Any]] = {}
+        self._lasting = self._told if lasting is None else lasting
 
     def get(self, model: type, key: Any) -> Any | None:
         return self._session.get(model, key, execution_options={CLEARED: True})
@@ -25,12 +30,13 @@ class StoreLook:
         if value is None:  # NULL equals nothing, as in the WHERE clause
             return []
         asked = (column.class_, column.key, value)
-        if asked not in self._told:
+        told = self._lasting if hasattr(column.class_, "__about_staff__") else self._told
+        if asked not in told:
             found = self._session.scalars(
                 _matching(column), {"value": value}, execution_options={CLEARED: True}
             )
-            self._told[asked] = list(found)
-        return self._told[asked]
+            told[asked] = list(found)
+        return told[asked]
 
 
 @cache

@@ -63,7 +63,8 @@ CLEAR: dict[str, set[str]] = {
     "PersonContact": {"kind"},
     "PersonFact": {"list", "code"},
     "Protection": {"ground"},
-    "ReleaseRequest": {"state"},
+    "Declaration": {"kind"},
+    "ReleaseRequest": {"state", "kind"},
 }
 
 

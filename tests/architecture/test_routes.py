@@ -41,7 +41,7 @@ WITHOUT_DOOR_ALLOWED = (
     "casework.desk.queries.labels.book",  # labels, asked by every page
     "casework.desk.queries.labels.unsent",  # asked by every form
     "casework.intake.queries.usual_window",  # the window that the form of 受付 starts with
-    "casework.people.queries.households_of",  # the links from a person to their households
+    "casework.people.queries.persons.households_of",  # the links from a person to their households
     "casework.desk.actions.forget",  # after a form was sent
     "casework.statistics.actions.seal",  # casework statistics seal, due
     "casework.statistics.queries.sealed.due",

@@ -61,6 +61,11 @@ UNVISITED: dict[str, str] = {
     "accounts_pages.confirm": "comes before acts of weight, and no link leads to it",
     "cases_pages.correct_note": "a note is corrected by its author, and none of those who walk wrote one lately",
     "cases_pages.end_assignment": "roles of the city's cases were given by others than those who walk",
+    "cases_pages.lift": "no protection waits to be lifted in the demo city",
+    **dict.fromkeys(
+        ("cases_pages.ask_lift", "cases_pages.name_grant", "people_pages.renew_protection"),
+        "for those named in a protection; none of those who walk is",
+    ),
     "cases_pages.step_out": "asks for a case in 多機関協働 whose roles are all named",
     **dict.fromkeys(
         ("custody_pages.approve_retirement", "custody_pages.withdraw_retirement"),

@@ -8,14 +8,14 @@ from uuid import UUID
 
 from casework.cases import actions as cases
 from casework.cases.models import Case
-from casework.cases.rules import AddPersonDraft, NoteDraft, ProtectDraft, SegmentClass, SegmentDraft
+from casework.cases.rules import AddPersonDraft, NoteDraft, SegmentClass, SegmentDraft
 from casework.db import CLEARED
 from casework.disclosure import actions as disclosure
 from casework.disclosure.rules import PartDraft, PartVerdict, ProposalKind, RegisterDraft, RequestView
 from casework.intake import actions as intake
 from casework.intake.rules import AnswerDraft, IntakeDraft, ReceptionConsent, TopicDraft
 from casework.kernel.wareki import parse_partial
-from casework.people.rules import AddressDraft, ContactDraft, PersonDraft
+from casework.people.rules import AddressDraft, ContactDraft, PersonDraft, ProtectDraft
 from tests.support.story import Story
 from tests.support.world import World
 

@@ -16,7 +16,7 @@ from .moves import (
     take_up,
 )
 from .notes import add_note, correct_note, quote, write_note
-from .protection import protect_person
+from .protection import ask_lift, lift, name_grant, protect, protect_person
 from .steps import (
     add_alert,
     add_assignment,
@@ -38,6 +38,7 @@ __all__ = [
     "add_note",
     "add_person",
     "advance",
+    "ask_lift",
     "assign",
     "change_consent",
     "change_owner",
@@ -50,12 +51,15 @@ __all__ = [
     "follow_up",
     "grant_access",
     "hand_over",
+    "lift",
+    "name_grant",
     "name_lead",
     "note_step",
     "open_case",
     "open_emergency",
     "propose",
     "propose_for_meeting",
+    "protect",
     "protect_person",
     "quote",
     "raise_alert",

@@ -41,23 +41,27 @@ from ..rules import (
     in_force,
 )
 
+APART = 10_000  # added to the year: the counter of the protected cases of that year
+
 
 def open_case(ctx: Context, opening: CaseOpening) -> Case:
     """Step: a new case with its number, data key, people and topics (I1: the owner is a person of a division).
 
-    A case with a protected person is protected from its first moment, whoever opens it (I12).
+    A case about a protected person is protected from its first moment, whoever opens it (I12), and its number is
+    taken from a row of its own: no gap among the others tells of it.
     """
     staff_in_agency(ctx, opening.owner_id, opening.owner_agency, field="owner_id")
     people = _roles(opening)
+    protected = any_protected(ctx, opening.subjects, opening.owner_agency)
     case = Case(
-        number=_next_number(ctx),
+        number=_next_number(ctx, apart=protected),
         state=CaseState.OPEN,
         owner_id=opening.owner_id,
         owner_agency=opening.owner_agency,
         household_id=opening.household_id,
         window=opening.window,
         danger=opening.danger,
-        protected=any_protected(ctx, people, opening.owner_agency),
+        protected=protected,
         previous_id=opening.previous_id,
         opened_at=ctx.now,
         next_contact_on=opening.next_contact_on,
@@ -96,12 +100,12 @@ def _add_topics(ctx: Context, case: Case, topics: tuple[tuple[str, bool], ...]) 
     )
 
 
-def _next_number(ctx: Context) -> str:
-    """The next number of this fiscal year; its counter stays locked until the case is committed.
+def _next_number(ctx: Context, *, apart: bool) -> str:
+    """The next number of this fiscal year, or of its protected cases; the counter stays locked until the commit.
 
     The year's first case makes the counter: one agency's row is locked meanwhile, so that two first cases queue.
     """
-    year = fiscal_year(ctx.today)
+    year = fiscal_year(ctx.today) + (APART if apart else 0)
     query = select(CaseCounter).where(CaseCounter.year == year).with_for_update()
     query = query.execution_options(populate_existing=True)
     counter = ctx.session.scalars(query).one_or_none()
@@ -114,7 +118,7 @@ def _next_number(ctx: Context) -> str:
         ctx.session.add(counter)
     counter.last += 1
     ctx.session.flush()
-    return case_number(ctx.today, counter.last)
+    return case_number(ctx.today, counter.last, apart=apart)
 
 
 def _step(

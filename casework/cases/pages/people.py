@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from flask import Response, request, url_for
 
 from ...kernel.book import Option
+from ...kernel.clock import TOKYO
 from ...kernel.errors import NotAllowed, NotFound
 from ...kernel.wareki import format_wareki
 from ...people import queries as people_queries
 from ...people.pages.persons import sought
+from ...people.pages.release import request_of
 from ...people.rules import HouseholdView
+from ...people.schemas import LiftIn, NameGrantIn, ProtectIn
 from ...web.house import house
 from ...web.pages import Setting, page
 from ...web.request import context
@@ -128,9 +132,53 @@ bp.form(
     actions.protect_person,
     endpoint="protect",
     title="この人を保護の対象にする",
-    takes=schemas.ProtectIn,
+    takes=ProtectIn,
     prepare=_protect,
     then=_to_people,
     template="cases/move.html",
     button="保護の対象にする",
+)
+
+
+def _guarded(person_id: UUID) -> Setting:
+    view = people_queries.read_person(context(), person_id)
+    until = (context().now + timedelta(days=90)).astimezone(TOKYO)
+    return Setting(
+        show={"view": view, "back": url_for("people_pages.person", person_id=person_id)},
+        initial={"until": f"{format_wareki(until.date())} 17:00"},
+    )
+
+
+def _to_protections(_: Any, **__: Any) -> str:
+    return url_for("people_pages.protections")
+
+
+def _to_requests(_: Any, **__: Any) -> str:
+    return url_for("people_pages.releases")
+
+
+for action, endpoint, title, takes, button in (
+    (actions.name_grant, "name_grant", "この方を見てよい職員を指定する", NameGrantIn, "指定する"),
+    (actions.ask_lift, "ask_lift", "保護の解除を申請する", LiftIn, "解除を申請する"),
+):
+    bp.form(
+        f"/persons/<uuid:person_id>/protection/{endpoint.replace('_', '-')}",
+        action,
+        endpoint=endpoint,
+        title=title,
+        takes=takes,
+        prepare=_guarded,
+        then=_to_protections,
+        template="people/person_form.html",
+        button=button,
+    )
+bp.form(
+    "/release-requests/<uuid:request_id>/lift",
+    actions.lift,
+    endpoint="lift",
+    title="保護を解除する",
+    prepare=request_of,
+    then=_to_requests,
+    template="people/decide.html",
+    button="解除する",
 )

@@ -46,6 +46,8 @@ def any_protected(ctx: Context, person_ids: Iterable[UUID], agency: str) -> bool
     The agency only carries the question: its row comes back if the answer is yes.
     """
     wanted = sorted(set(person_ids))
+    if not wanted:
+        return False
     guarded = exists(select(Person.id).where(Person.id.in_(wanted), Person.protected.is_(True)))
     query = ctx.select(Agency, permission=P.DIRECTORY_READ).where(Agency.code == agency, guarded)
     return ctx.one(query) is not None

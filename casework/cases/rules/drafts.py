@@ -269,16 +269,3 @@ def check_note(draft: NoteDraft, now: datetime) -> None:
         raise BadInput("note_empty", "segments")
     if draft.happened_at > now:
         raise BadInput("moment_ahead", "happened_at")
-
-
-PROTECTION_GROUNDS = ("dv_measure", "own_word")
-
-
-@dataclass(frozen=True, slots=True)
-class ProtectDraft:
-    """支援措置, or the person's own word: why, and from when to when."""
-
-    ground: str
-    reason: str
-    valid_from: date
-    valid_until: date | None = None

@@ -155,9 +155,14 @@ CASE = Flow(
 )
 
 
-def case_number(day: date, sequence: int) -> str:
-    """Number of a case: the fiscal year (April to March) in 令和 and a sequence, R8-00012. Numbers may have gaps."""
-    return f"R{fiscal_year(day) - 2018}-{sequence:05d}"
+def case_number(day: date, sequence: int, *, apart: bool = False) -> str:
+    """Number of a case: the fiscal year (April to March) in 令和 and a sequence, R8-00012. Numbers may have gaps.
+
+    Cases that are protected from the first moment have a sequence `apart`, R8-H0012, so that none is missed among
+    the others.
+    """
+    mark = f"H{sequence:04d}" if apart else f"{sequence:05d}"
+    return f"R{fiscal_year(day) - 2018}-{mark}"
 
 
 def fiscal_year(day: date) -> int:

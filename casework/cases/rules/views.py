@@ -267,13 +267,3 @@ class TimelineEntry:
     after_closing: bool = False
     until: datetime | None = None
     verdict: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ProtectedView:
-    """What the setter is told: since when, and nothing of other cases (I13)."""
-
-    person_id: UUID
-    ground: str
-    valid_from: date
-    valid_until: date | None

@@ -245,10 +245,3 @@ class TimelineOut(OutSchema):
     after_closing = fields.Boolean()
     until = fields.AwareDateTime(allow_none=True)
     verdict = fields.String(allow_none=True)
-
-
-class ProtectedOut(OutSchema):
-    person_id = fields.UUID()
-    ground = fields.String()
-    valid_from = JapaneseDate()
-    valid_until = JapaneseDate(allow_none=True)

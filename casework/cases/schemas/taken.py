@@ -15,7 +15,6 @@ from ..rules import (
     CHANNELS,
     FACT_LISTS,
     ISSUE_LISTS,
-    PROTECTION_GROUNDS,
     AddPersonDraft,
     AlertDraft,
     AssessmentDraft,
@@ -36,7 +35,6 @@ from ..rules import (
     MoveDraft,
     NoteDraft,
     ProposalDraft,
-    ProtectDraft,
     ReopenDraft,
     ReviewDraft,
     Section,
@@ -304,14 +302,6 @@ class ProposalIn(InSchema):
     draft = staticmethod(ProposalDraft)
     reason = LongText(limit=4000, required=True)
     basis = CodeField(list="meeting_basis", load_default="act_106_6")
-
-
-class ProtectIn(InSchema):
-    draft = staticmethod(ProtectDraft)
-    ground = Choice(PROTECTION_GROUNDS, required=True)
-    reason = LongText(limit=4000, required=True)
-    valid_from = JapaneseDate(required=True)
-    valid_until = day()
 
 
 class ListArgs(PageArgs):

@@ -23,7 +23,8 @@ from ...meeting.rules import ActionState, MeetingState
 from ...oversight.models import UnusualAccess
 from ...oversight.rules.unusual import FindingState
 from ...participation.models import Need
-from ...people.models import ReleaseRequest
+from ...people.models import Protection, ReleaseRequest
+from ...people.rules import WARN_DAYS
 from ...plan.models import Plan
 from ...plan.rules import PlanState
 from ...referral.models import Referral
@@ -168,7 +169,18 @@ PILES: Final = (
         "releases_waiting",
         ReleaseRequest,
         P.PROTECTION_RELEASE,
-        lambda ctx: and_(ReleaseRequest.state == "asked", ReleaseRequest.until > ctx.now),
+        lambda ctx: and_(
+            ReleaseRequest.state == "asked",
+            or_(ReleaseRequest.until.is_(None), ReleaseRequest.until > ctx.now),
+        ),
+    ),
+    _Pile(
+        "protections_ending",
+        Protection,
+        P.PROTECTION_REVIEW,
+        lambda ctx: and_(
+            Protection.lifted_at.is_(None), Protection.valid_until <= ctx.today + timedelta(days=WARN_DAYS)
+        ),
     ),
     _Pile("transfers_stuck", PlannedTransfer, P.ACCOUNT_MANAGE, lambda ctx: PlannedTransfer.state == "stuck"),
     _Pile("changes_waiting", RightsChange, P.ACCOUNT_APPROVE, _to_approve),

@@ -111,6 +111,7 @@ class ReceptionIn(ReceptionEditIn):
     consent_reason = optional_code("cannot_ask_reason")
     consent_given = fields.Nested(ReceptionConsentIn, load_default=None, allow_none=True)
     received_on = optional_date()
+    protect_reason = LongText(limit=4000)
 
     @pre_load
     def only_what_was_said(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:

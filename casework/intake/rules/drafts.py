@@ -91,6 +91,9 @@ class IntakeDraft:
     urgency: str | None = None
     safe_ways: SafeWaysDraft | None = None
     next_contact_on: date | None = None
+    protect_reason: str | None = (
+        None  # the person's own word at the first contact: nobody else sees them (I12)
+    )
 
 
 @dataclass(frozen=True, slots=True)

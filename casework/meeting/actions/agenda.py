@@ -83,7 +83,7 @@ def take(ctx: Context, meeting_id: UUID, draft: AgendaDraft) -> ItemView:
         meeting_id=meeting.id,
         case_id=case.id,
         basis=meeting.basis,
-        sort=_next_place(ctx, meeting),
+        sort=_next_place(ctx, meeting, apart=case.protected),
         proposal_id=draft.proposal_id,
         plan_id=draft.plan_id,
         holder=case.owner_agency,
@@ -192,9 +192,14 @@ def _subject(ctx: Context, draft: AgendaDraft) -> tuple[MeetingProposal | None, 
     return proposal, ctx.load(Case, proposal.case_id, permission=P.CASE_READ, field="proposal_id")
 
 
-def _next_place(ctx: Context, meeting: Meeting) -> int:
-    query = select(func.max(AgendaItem.sort)).where(AgendaItem.meeting_id == meeting.id)
-    return ctx.count(query, AgendaItem) + 1
+APART = 1000  # places beyond it are those of protected cases
+
+
+def _next_place(ctx: Context, meeting: Meeting, *, apart: bool) -> int:
+    """The next place on the agenda; a protected case stands beyond the others and leaves no gap among them (I13)."""
+    row = AgendaItem.sort > APART if apart else AgendaItem.sort <= APART
+    query = select(func.max(AgendaItem.sort)).where(AgendaItem.meeting_id == meeting.id, row)
+    return (ctx.count(query, AgendaItem) or (APART if apart else 0)) + 1
 
 
 def _with_members(ctx: Context, items: list[AgendaItem]) -> list[tuple[AgendaItem, list[ItemMember]]]:

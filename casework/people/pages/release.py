@@ -35,7 +35,8 @@ def _ask(person_id: UUID) -> Setting:
     )
 
 
-def _request(request_id: UUID) -> Setting:
+def request_of(request_id: UUID) -> Setting:
+    """Prepare the page on which a second person decides."""
     asked = next((r for r in queries.releases(context()) if r.id == request_id), None)
     if asked is None:
         raise NotFound("release_request")
@@ -70,7 +71,7 @@ for action, endpoint, title, button in (
         action,
         endpoint=endpoint,
         title=title,
-        prepare=_request,
+        prepare=request_of,
         then=_to_list,
         template="people/decide.html",
         button=button,

@@ -1,4 +1,7 @@
-"""The ministry's counts for the scheme: exact figures of a fiscal year at city level, read for a stated purpose."""
+"""The ministry's counts for the scheme: exact figures of a fiscal year at city level, read for a stated purpose.
+
+Protected persons are not among them: an exact figure that moves by one would tell of one (docs/decisions/0014).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from ...cases.models import Case, CaseStep
 from ...intake.models import Intake
@@ -98,8 +101,14 @@ def official_totals(ctx: Context, period: Period, codes: Values) -> dict[Place, 
 
 
 def _count(ctx: Context, where: Sequence[Any], column: Any, *also: Any) -> int:
-    query: Select[Any] = select(func.count(column.distinct())).where(*where)
-    return ctx.count(query, column.class_, *also)
+    models = (column.class_, *also)
+    query: Any = select(func.count(column.distinct())).where(*where, *map(ctx.countable, models))
+    return ctx.count(query, *models)
+
+
+def _whole(ctx: Context, model: Any, *where: Any) -> Any:
+    """All countable rows, whoever reads the report: two officers must not read two figures."""
+    return ctx.whole(select(model).where(*where, ctx.countable(model)), model)
 
 
 def _received(year: _Span) -> tuple[Any, ...]:
@@ -107,7 +116,7 @@ def _received(year: _Span) -> tuple[Any, ...]:
 
 
 def _by(ctx: Context, year: _Span, column: Any, codes: Sequence[str]) -> dict[str, int | None]:
-    query = ctx.select(Intake).where(*_received(year)).group_by(column)
+    query = _whole(ctx, Intake, *_received(year)).group_by(column)
     found = ctx.session.execute(query.with_only_columns(column, func.count(Intake.id)))
     counted = {str(row[0] or UNKNOWN): int(row[1]) for row in found}
     return below_city(counted, tuple(codes))
@@ -143,7 +152,7 @@ def _newly_taken_up(ctx: Context, year: _Span) -> int:
         (CaseStep, CaseStep.at, CaseStep.kind == TAKEN_UP),
         (Decision, Decision.decided_at, Decision.lead_id.is_not(None)),
     ):
-        query: Any = ctx.select(model).where(where, at < year.over).group_by(model.case_id)
+        query = _whole(ctx, model, where, at < year.over).group_by(model.case_id)
         for case, begun in ctx.session.execute(query.with_only_columns(model.case_id, func.min(at))):
             first[case] = min(begun, first.get(case, begun))
     return sum(begun >= year.begun for begun in first.values())
@@ -169,7 +178,7 @@ def _kept() -> Any:
 
 def _meetings(ctx: Context, year: _Span, codes: Values) -> list[Line]:
     """Meetings held by basis; cases discussed, once each, and items."""
-    query = ctx.select(Meeting).where(*_held(year)).group_by(Meeting.basis)
+    query = _whole(ctx, Meeting, *_held(year)).group_by(Meeting.basis)
     found = ctx.session.execute(query.with_only_columns(Meeting.basis, func.count(Meeting.id)))
     held: dict[str, int] = {str(row[0]): int(row[1]) for row in found}
     bases = codes.by_dimension[("agenda", "basis")]

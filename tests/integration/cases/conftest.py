@@ -84,6 +84,7 @@ class Desk:
                     person_id=person_id,
                     staff_id=actor.id,
                     whereabouts=False,
+                    given_by=actor.id,
                     given_at=self.world.clock.now(),
                     ends_at=self.world.clock.now() + timedelta(days=30),
                 )

@@ -20,7 +20,6 @@ from casework.cases.rules import (
     LeadDraft,
     MoveDraft,
     ProposalDraft,
-    ProtectDraft,
     ReopenDraft,
     Section,
     SectionDraft,
@@ -28,6 +27,7 @@ from casework.cases.rules import (
 )
 from casework.kernel.actor import Actor
 from casework.kernel.errors import BadInput, MoveRefused, NotAllowed, NotFound, Refused, VersionConflict
+from casework.people.rules import ProtectDraft
 from tests.integration.cases.conftest import Desk
 
 WHY = MoveDraft("架空の理由")

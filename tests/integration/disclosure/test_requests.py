@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from casework.audit.models import AuditEntry
 from casework.cases import queries as cases
+from casework.cases.actions import name_grant
 from casework.cases.rules import SegmentClass, SegmentDraft
 from casework.db import CLEARED
 from casework.disclosure import actions, queries
@@ -33,7 +34,7 @@ from casework.intake import queries as intakes
 from casework.kernel.errors import BadInput, MoveRefused, NotAllowed, NotFound, Refused, StepUpRequired
 from casework.people import actions as people
 from casework.people import queries as persons
-from casework.people.rules import AddressDraft, PersonEdit
+from casework.people.rules import AddressDraft, GrantDraft, PersonEdit
 from tests.support.papers import Office
 from tests.support.world import World
 
@@ -205,6 +206,13 @@ def test_what_is_restricted_of_the_requester_is_neither_shown_nor_marked(office:
     office.protect(hanako, hanako.person)
     with pytest.raises(BadInput, match="request_no_person"):  # protected: the name alone finds nobody
         office.asked(hanako)
+    with pytest.raises(
+        BadInput, match="request_no_person"
+    ):  # nor does the number, to who is not named in a grant
+        office.asked(hanako, case_number=hanako.number)
+    until = office.world.clock.now() + timedelta(days=60)
+    draft = GrantDraft(office.officer.id, "開示請求の対応", until)
+    office.world.run(name_grant, office.counselor, hanako.person, draft)
     again = office.asked(hanako, case_number=hanako.number)
     assert {p.kind.value for p in again.parts} == {p.kind.value for p in view.parts}
 

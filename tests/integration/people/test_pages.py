@@ -72,7 +72,9 @@ def test_whereabouts_are_shown_only_after_another_person_released_them(world: Wo
     assert "避難先へ同行するため" in waiting
     assert "架空 桜" not in waiting
     path = waiting.split('href="')
-    grant = next(part.split('"')[0] for part in path if "/grant" in part)
+    grant = next(
+        part.split('"')[0] for part in path if part.startswith("/release-requests/") and "/grant" in part
+    )
     assert decider.do(grant).location == "/release-requests"
     assert "架空町9-9" in reader.open(where).text
     assert "判断を待つ申請はありません" in decider.open("/release-requests").text

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from casework.cases import actions as cases
-from casework.cases.rules import HouseholdDraft, ProtectDraft
+from casework.cases.rules import HouseholdDraft
 from casework.db import db
 from casework.intake import actions as intake
 from casework.intake import queries as intake_queries
@@ -27,6 +27,7 @@ from casework.people.rules import (
     MemberDraft,
     PersonDraft,
     PersonEdit,
+    ProtectDraft,
     ReleaseDraft,
     SearchDraft,
 )

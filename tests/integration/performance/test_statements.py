@@ -23,9 +23,9 @@ from tests.bench.serve import bench_settings
 from tests.bench.statements import engine_of, statements
 from tests.support.world import World, make_world
 
-BIG = (
-    "case_file|case_person|case_issue|note|note_segment|person|person_address|intake|agenda_item|audit_entry"
-)
+# The city below has one meeting with all items on its agenda, and its statistics (ANALYZE) say so: reading agenda_item
+# by its meeting is reading all of it there, by an index or not. It is therefore not among the big tables.
+BIG = "case_file|case_person|case_issue|note|note_segment|person|person_address|intake|audit_entry"
 WORKLISTS = ("mine_open", "no_contact", "without_lead", "contact_due", "to_be_approved", "in_danger")
 CASES = 400
 

@@ -8,9 +8,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from ..kernel.errors import BadInput, Refused
-from ..kernel.wareki import PartialDate
+from ...kernel.errors import BadInput, Refused
+from ...kernel.wareki import PartialDate
 
+GRANT_DAYS = 366  # a named grant is renewed every year at the latest
+WARN_DAYS = 30  # before its end a protection or a grant stands on the list of those that end
 RELEASE_DAYS = 92  # a release of whereabouts is renewed every three months at the latest
 
 
@@ -30,6 +32,13 @@ class MatchReason(StrEnum):
     BIRTH = "birth"
     PHONE = "phone"
     ADDRESS = "address"
+
+
+class ReleaseKind(StrEnum):
+    """What a request is for: to see whereabouts until a moment, or to lift a protection."""
+
+    WHEREABOUTS = "whereabouts"
+    LIFT = "lift"
 
 
 class ReleaseState(StrEnum):
@@ -132,6 +141,83 @@ class ReleaseDraft:
     until: datetime
 
 
+class Ground(StrEnum):
+    """On which ground a person is protected."""
+
+    DV_MEASURE = "dv_measure"
+    OWN_WORD = "own_word"
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectDraft:
+    """支援措置, or the person's own word: why, and from when to when."""
+
+    ground: str
+    reason: str
+    valid_from: date
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RenewDraft:
+    reason: str
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GrantDraft:
+    """Who else may see a protected person, what for, and until when."""
+
+    staff_id: UUID
+    purpose: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GrantView:
+    """One named person, or a release of whereabouts to them; what for is told to those who see the person."""
+
+    id: UUID
+    staff_id: UUID
+    whereabouts: bool
+    given_by: UUID
+    given_at: datetime
+    ends_at: datetime
+    ended_by: UUID | None
+    purpose: str | None = None
+
+
+class ProtectionStanding(StrEnum):
+    """How a protection stands: a lapsed one blocks like the others until two people lift it."""
+
+    IN_FORCE = "in_force"
+    ENDING = "ending"
+    LAPSED = "lapsed"
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectionLine:
+    """A protection for review. Whoever is not named in a grant gets no id of the person (`person_id` withheld)."""
+
+    id: UUID
+    person_id: Any
+    ground: str
+    valid_from: date
+    valid_until: date | None
+    standing: ProtectionStanding
+    grants: tuple[GrantView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectedView:
+    """What the setter is told: since when, and nothing of other cases (I13)."""
+
+    person_id: UUID
+    ground: str
+    valid_from: date
+    valid_until: date | None
+
+
 @dataclass(frozen=True, slots=True)
 class AddressView:
     id: UUID
@@ -175,6 +261,7 @@ class PersonView:
     addresses: tuple[AddressView, ...]
     contacts: tuple[ContactView, ...]
     safe_contact: SafeContactView | None
+    grants: tuple[GrantView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,10 +314,11 @@ class ReleaseView:
     asked_by: UUID
     asked_at: datetime
     reason: str | None
-    until: datetime
+    until: datetime | None
     state: str
     decided_by: UUID | None
     decided_at: datetime | None
+    kind: str = ReleaseKind.WHEREABOUTS.value
 
 
 def check_search(draft: SearchDraft) -> None:
@@ -242,6 +330,30 @@ def check_search(draft: SearchDraft) -> None:
         text: str | None = getattr(draft, field)
         if text is not None and len(text) < 2:
             raise BadInput("search_too_short", field)
+
+
+def check_protection(draft: ProtectDraft) -> None:
+    if draft.ground not in {ground.value for ground in Ground}:
+        raise BadInput("unknown_choice", "ground")
+    if draft.valid_until is not None and draft.valid_until < draft.valid_from:
+        raise BadInput("protection_ends_before", "valid_until")
+
+
+def check_renewal(draft: RenewDraft, today: date) -> None:
+    if draft.valid_until is not None and draft.valid_until <= today:
+        raise BadInput("protection_renewed_ahead", "valid_until")
+
+
+def check_grant(until: datetime, now: datetime) -> None:
+    if not now < until <= now + timedelta(days=GRANT_DAYS):
+        raise BadInput("protection_grant_until", "until", days=GRANT_DAYS)
+
+
+def standing_of(valid_until: date | None, today: date) -> ProtectionStanding:
+    """Thirty days before its end a protection asks to be renewed."""
+    if valid_until is None or valid_until > today + timedelta(days=WARN_DAYS):
+        return ProtectionStanding.IN_FORCE
+    return ProtectionStanding.LAPSED if valid_until < today else ProtectionStanding.ENDING
 
 
 def check_release(draft: ReleaseDraft, now: datetime) -> None:

@@ -1,29 +1,27 @@
-"""Recording persons and households, and releasing restricted whereabouts by two people."""
+"""Recording persons and households."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from uuid import UUID
 
-from ..agencies.models import District
-from ..kernel.actor import Permission as P
-from ..kernel.errors import BadInput, Refused
-from ..kernel.wareki import PartialDate
-from ..usecase import Context, use_case
-from . import queries
-from .models import (
+from ...agencies.models import District
+from ...kernel.actor import Permission as P
+from ...kernel.errors import BadInput, Refused
+from ...kernel.wareki import PartialDate
+from ...usecase import Context, use_case
+from .. import queries
+from ..models import (
     CareRelation,
     Household,
     HouseholdMember,
     Person,
     PersonAddress,
     PersonContact,
-    ProtectionGrant,
-    ReleaseRequest,
     SafeContact,
     SearchChange,
 )
-from .rules import (
+from ..rules import (
     AddressDraft,
     CareDraft,
     ContactDraft,
@@ -33,14 +31,10 @@ from .rules import (
     PersonDraft,
     PersonEdit,
     PersonView,
-    ReleaseDraft,
-    ReleaseState,
-    ReleaseView,
     SafeContactDraft,
     check_address,
-    check_decider,
-    check_release,
 )
+from .relations import look_for_kin
 
 # -- steps -------------------------------------------------------------------------------------------
 
@@ -87,8 +81,9 @@ def create_household(
 
 
 def searchable(ctx: Context, person: Person) -> None:
-    """Step: tell every process that this person's search key changed."""
+    """Step: tell every process that this person's search key changed, and link whoever declared them."""
     ctx.add(SearchChange(person_id=person.id))
+    look_for_kin(ctx, person)
 
 
 # -- persons -----------------------------------------------------------------------------------------
@@ -253,55 +248,3 @@ def _add_member(ctx: Context, household: Household, draft: MemberDraft, field: s
             recorded_at=ctx.now,
         )
     )
-
-
-# -- release of whereabouts --------------------------------------------------------------------------
-
-
-@use_case(P.PROTECTION_ASK_RELEASE, event="protection.release_asked")
-def ask_release(ctx: Context, person_id: UUID, draft: ReleaseDraft) -> ReleaseView:
-    """Ask to see restricted whereabouts, with a reason and an end; another person decides (I12)."""
-    person = ctx.load(Person, person_id)
-    check_release(draft, ctx.now)
-    row = ReleaseRequest(
-        person_id=person.id,
-        asked_by=ctx.actor.id,
-        asked_at=ctx.now,
-        until=draft.until,
-        state=ReleaseState.ASKED.value,
-    )
-    ctx.add(row)
-    ctx.seal(row, reason=draft.reason)
-    ctx.session.flush()
-    return queries.release_view(ctx, row)
-
-
-@use_case(P.PROTECTION_RELEASE, event="protection.released")
-def grant_release(ctx: Context, request_id: UUID) -> ReleaseView:
-    """Release the whereabouts to the person who asked, until the day asked for."""
-    row = _decided(ctx, request_id, ReleaseState.GRANTED)
-    ctx.add(
-        ProtectionGrant(
-            person_id=row.person_id,
-            staff_id=row.asked_by,
-            whereabouts=True,
-            given_at=ctx.now,
-            ends_at=row.until,
-        )
-    )
-    return queries.release_view(ctx, row)
-
-
-@use_case(P.PROTECTION_RELEASE, event="protection.release_refused")
-def refuse_release(ctx: Context, request_id: UUID) -> ReleaseView:
-    """Refuse a release."""
-    return queries.release_view(ctx, _decided(ctx, request_id, ReleaseState.REFUSED))
-
-
-def _decided(ctx: Context, request_id: UUID, state: ReleaseState) -> ReleaseRequest:
-    row = ctx.load(ReleaseRequest, request_id)
-    check_decider(row.asked_by, ctx.actor.id, row.state)
-    if row.until <= ctx.now:
-        raise Refused("release_over")
-    row.state, row.decided_by, row.decided_at = state.value, ctx.actor.id, ctx.now
-    return row

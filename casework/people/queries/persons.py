@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import Engine, Select, bindparam, func, select
 
-from ..audit.models import AuditEntry
-from ..crypto import KeyDestroyed
-from ..kernel.actor import Permission as P
-from ..kernel.errors import TooMany
-from ..kernel.folding import fold, fold_address, fold_phone
-from ..usecase import WITHHELD, Context, Unreadable, use_case
-from .models import (
+from ...audit.models import AuditEntry
+from ...crypto import KeyDestroyed
+from ...kernel.actor import Permission as P
+from ...kernel.errors import TooMany
+from ...kernel.folding import fold, fold_address, fold_phone
+from ...usecase import WITHHELD, Context, Unreadable, use_case
+from ..models import (
     CareRelation,
     Household,
     HouseholdMember,
@@ -26,12 +27,13 @@ from .models import (
     ReleaseRequest,
     SafeContact,
 )
-from .names import table_of
-from .rules import (
+from ..names import table_of
+from ..rules import (
     AddressView,
     CandidateView,
     CareView,
     ContactView,
+    GrantView,
     HouseholdView,
     MatchReason,
     MemberView,
@@ -214,7 +216,19 @@ def person_views(ctx: Context, persons: Sequence[Person]) -> list[PersonView]:
     addresses = ctx.parts_of(persons, PersonAddress, PersonAddress.valid_until.is_(None))
     contacts = ctx.parts_of(persons, PersonContact, PersonContact.valid_until.is_(None))
     safe = ctx.parts_of(persons, SafeContact, order=SafeContact.recorded_at)
-    return [_person(ctx, p, p.id in released, addresses[p.id], contacts[p.id], safe[p.id]) for p in persons]
+    guarded = [p for p in persons if p.protected or _restricted(addresses[p.id], contacts[p.id])]
+    grants = ctx.parts_of(guarded, ProtectionGrant, order=ProtectionGrant.given_at)
+    return [
+        replace(
+            _person(ctx, p, p.id in released, addresses[p.id], contacts[p.id], safe[p.id]),
+            grants=tuple(grant_view(ctx, grant, told=True) for grant in grants.get(p.id, ())),
+        )
+        for p in persons
+    ]
+
+
+def _restricted(addresses: Sequence[PersonAddress], contacts: Sequence[PersonContact]) -> bool:
+    return any(row.restricted for row in addresses) or any(row.restricted for row in contacts)
 
 
 def persons_in_sight(ctx: Context, person_ids: Iterable[UUID]) -> list[Person]:
@@ -323,6 +337,7 @@ def release_view(ctx: Context, row: ReleaseRequest) -> ReleaseView:
         row.state,
         row.decided_by,
         row.decided_at,
+        row.kind,
     )
 
 
@@ -340,3 +355,17 @@ def names_that_open(ctx: Context, some: int) -> tuple[int, int]:
     said = [ctx.unseal(row, "name", Person) for row in rows]
     closed = [text.code for text in said if isinstance(text, Unreadable)]
     return len(said) - len(closed), sum(code != KeyDestroyed.code for code in closed)
+
+
+def grant_view(ctx: Context, row: ProtectionGrant, *, told: bool = False) -> GrantView:
+    """Step: a grant or release; `told` with its purpose, for those who see the person."""
+    return GrantView(
+        row.id,
+        row.staff_id,
+        row.whereabouts,
+        row.given_by,
+        row.given_at,
+        row.ends_at,
+        row.ended_by,
+        ctx.unseal(row, "purpose") if told else None,
+    )

@@ -1,0 +1,56 @@
+"""Write use cases of persons, households, protection and the release of whereabouts."""
+
+from .persons import (
+    add_address,
+    add_contact,
+    add_member,
+    create_household,
+    create_person,
+    edit_person,
+    leave,
+    record_care,
+    searchable,
+    set_safe_contact,
+)
+from .protection import (
+    ask_release,
+    decided,
+    end_grant,
+    extend_grant,
+    grant_release,
+    lifted,
+    named,
+    refuse_release,
+    renew_protection,
+    requested,
+    set_protection,
+)
+from .relations import declare, declared, end_conflict, name_conflict
+
+__all__ = [
+    "add_address",
+    "add_contact",
+    "add_member",
+    "ask_release",
+    "create_household",
+    "create_person",
+    "decided",
+    "declare",
+    "declared",
+    "edit_person",
+    "end_conflict",
+    "end_grant",
+    "extend_grant",
+    "grant_release",
+    "leave",
+    "lifted",
+    "name_conflict",
+    "named",
+    "record_care",
+    "refuse_release",
+    "renew_protection",
+    "requested",
+    "searchable",
+    "set_protection",
+    "set_safe_contact",
+]
