@@ -35,6 +35,7 @@ SHOWN = {
     "SELECT id, state FROM meeting ORDER BY id DESC": "/meetings/{}",
     "SELECT i.id, m.state FROM agenda_item i JOIN meeting m ON m.id = i.meeting_id ORDER BY i.id DESC": "/agenda/{}",
     "SELECT id, state FROM participation_need ORDER BY id DESC": "/participation/{}",
+    "SELECT id, state FROM disclosure_request ORDER BY id DESC": "/disclosure-requests/{}",
     "SELECT id, state FROM case_file WHERE NOT protected ORDER BY id": "/cases/{}/grants",
 }
 PER_STATE = 3
