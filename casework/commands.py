@@ -110,9 +110,10 @@ def check() -> None:
 @cli.command()
 @with_appcontext
 def daily() -> None:
-    """Work of the night: transfers, overdue action items, old answers, erased keys, unusual access, a checkpoint."""
+    """Work of the night: transfers, overdue 対応事項, old answers and texts, erased keys, findings, checkpoint."""
     from .accounts.actions import run_transfers
     from .audit.shelf import hand_out
+    from .desk.actions import expire
     from .meeting.actions import mark_overdue
     from .oversight.actions import issue_checkpoint, purge_replies, scan
     from .retention.cli import finish
@@ -128,6 +129,8 @@ def daily() -> None:
     click.echo(f"keys of erased records destroyed: {finish()}")
     with system_context() as ctx:
         click.echo(f"unusual access found: {scan(ctx)}")
+    with system_context() as ctx:
+        click.echo(f"unsent texts expired: {expire(ctx)}")
     with system_context() as ctx:
         issued = issue_checkpoint(ctx)
     folder = house().settings.checkpoint_dir

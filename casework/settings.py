@@ -80,6 +80,7 @@ class Settings:
     emergency_hours: int = _range(1, 4)
     emergency_per_day: int = _range(1)
     proposal_days: int = _range(1, 30)
+    unsent_keep_days: int = _range(1)
 
     referral_acknowledge_days: int = _range(1)
     referral_acknowledge_days_urgent: int = _range(1)

@@ -52,6 +52,7 @@ bp.door(
     takes=s.AssessmentIn,
     gives=s.AssessmentOut,
     status=201,
+    shows=queries.read_assessment,
 )
 
 bp.door(

@@ -9,21 +9,21 @@ from datetime import datetime
 from time import monotonic
 from typing import Any
 
-from flask import Response, current_app, url_for
-from werkzeug.exceptions import HTTPException
+from flask import Response, url_for
 
 from ..accounts import queries as accounts
 from ..kernel.actor import Permission as P
 from ..kernel.book import Book
 from ..kernel.errors import NotFound
 from ..settings import bundled_path
-from ..web.house import house
+from ..usecase import Unreadable
 from ..web.pages import PageBlueprint, Place, Proofs, StoredText, page
 from ..web.pages.frame import can, has
 from ..web.request import context
 from . import actions, queries
 from .queries.manual import COMMON, chapters
 from .rules import Pile, UnsentLine
+from .schemas import form_at
 
 bp = PageBlueprint("desk", __name__)
 
@@ -110,14 +110,19 @@ class RoofDesk:
         """Read the labels again at the next page: somebody changed them here."""
         self._book = None
 
-    def stored(self, form: str) -> StoredText | None:
-        found = queries.unsent(context(), form)
-        if found is None:
-            return None
-        return StoredText(tuple((str(n), str(v)) for n, v in json.loads(found.content)), found.saved_at)
+    def stored(self, form: str, wanted: str = "") -> StoredText:
+        found = queries.unsent(context(), form, wanted)
+        others = tuple((other.mark, other.saved_at) for other in found.others)
+        if found.line is None:
+            return StoredText((), None, "", others)
+        if isinstance(found.content, Unreadable):  # what is typed now is kept beside it
+            return StoredText(others=others, unreadable=True)
+        pairs = json.loads(found.content or "[]")
+        kept = tuple((str(name), str(value)) for name, value in pairs)
+        return StoredText(kept, found.line.saved_at, found.line.mark, others)
 
-    def discard(self, form: str) -> None:
-        actions.forget(context(), form)
+    def discard(self, form: str, mark: str) -> None:
+        actions.forget(context(), form, mark)
 
     def proofs(self) -> Proofs:
         kinds = accounts.own_kinds(context())
@@ -173,10 +178,8 @@ def _list_of(pile: Pile) -> str:
 
 
 def _begun(line: UnsentLine) -> Begun | None:
-    """The form's name; None if the page is gone."""
-    try:
-        endpoint, _ = current_app.url_map.bind("").match(line.form, method="POST")
-    except HTTPException:
+    """The form's name; None if the page is gone, or closed to the person's present roles."""
+    form, ctx = form_at(line.form), context()
+    if form is None or not ctx.policy.ever(ctx.actor, form.action.use_case.permission):
         return None
-    form = house().forms.get(str(endpoint))
-    return None if form is None else Begun(line.form, form.title, line.saved_at)
+    return Begun(f"{line.form}?draft={line.mark}", form.title, line.saved_at)

@@ -54,9 +54,26 @@ bp.door("GET", ITEM, queries.read_item, gives=AgendaItemOut)
 bp.door("POST", f"{ITEM}/withdraw", actions.withdraw, takes=MeetingReasonIn, status=204)
 bp.door("POST", f"{ITEM}/members", actions.choose_members, takes=MembersIn, gives=AgendaItemOut)
 bp.door("POST", f"{ITEM}/members/<uuid:member_id>/remove", actions.remove_member, gives=AgendaItemOut)
-bp.door("PUT", f"{ITEM}/sheet", actions.write_sheet, takes=SheetIn, gives=SheetOut)
+bp.door(
+    "PUT",
+    f"{ITEM}/sheet",
+    actions.write_sheet,
+    takes=SheetIn,
+    gives=SheetOut,
+    edits=True,
+    shows=queries.own_sheet,
+)
+bp.door("GET", f"{ITEM}/sheet", queries.own_sheet, gives=SheetOut)
 bp.door("GET", f"{ITEM}/sheets", queries.sheets, gives=SheetOut, many=True)
-bp.door("POST", f"{ITEM}/attendance", actions.take_attendance, takes=AttendanceIn, gives=AgendaItemOut)
+bp.door(
+    "POST",
+    f"{ITEM}/attendance",
+    actions.take_attendance,
+    takes=AttendanceIn,
+    gives=AgendaItemOut,
+    edits=True,
+    shows=queries.read_item,
+)
 bp.door(
     "PUT",
     f"{ITEM}/minutes",

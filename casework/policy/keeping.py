@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..custody import access as custody
+from ..desk import access as desk
 from ..kernel.actor import Permission as P
 from ..kernel.actor import Role as R
 from ..kernel.policy import Reason
@@ -14,7 +15,7 @@ Section = Mapping[P, Mapping[R, tuple[Reason, ...]]]
 
 # -- oversight ---------------------------------------------------------------------------------------
 OVERSIGHT: Section = {
-    P.HOUSEKEEPING: {R.SYSTEM: (oversight.any_trail,)},
+    P.HOUSEKEEPING: {R.SYSTEM: (oversight.any_trail, desk.any_form)},
     P.AUDIT_VERIFY: dict.fromkeys((R.ADMINISTRATOR, R.PRIVACY_OFFICER, R.SYSTEM), oversight.trail),
     P.AUDIT_SEAL: {R.SYSTEM: oversight.trail},
     P.AUDIT_READ: {R.PRIVACY_OFFICER: oversight.seen},

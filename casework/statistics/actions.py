@@ -137,6 +137,7 @@ def set_year(ctx: Context, indicator_id: UUID, draft: YearDraft) -> IndicatorVie
     )
     year = known or IndicatorYear(id=new_id(), indicator_id=row.id, fiscal_year=draft.fy)
     year.target, year.actual = draft.target, draft.actual
+    ctx.touch(row)
     if known is None:
         ctx.add(year)
     ctx.session.flush()

@@ -57,5 +57,7 @@ bp.door(
     actions.set_year,
     takes=YearIn,
     gives=IndicatorOut,
+    edits=True,
+    shows=queries.indicator,
 )
 bp.door("POST", "/evaluation/findings", actions.add_finding, takes=FindingIn, gives=FindingOut, status=201)

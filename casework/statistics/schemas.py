@@ -215,6 +215,7 @@ class IndicatorIn(InSchema):
 
 class YearIn(InSchema):
     draft = YearDraft
+    version = fields.Integer(load_only=True)
     fy = fields.Integer(
         required=True, validate=validate.Range(2000, 2100, error=Fault("fiscal_year_unknown"))
     )

@@ -130,12 +130,19 @@ class Context:
         return cast(Select[Any], found)
 
     def load(
-        self, model: type[Row], key: Any, *, permission: Permission | None = None, field: str | None = None
+        self,
+        model: type[Row],
+        key: Any,
+        *,
+        permission: Permission | None = None,
+        field: str | None = None,
+        edited: bool = True,
     ) -> Row:
         """The row within the actor's sight, locked if the use case writes; what cannot be seen does not exist.
 
         The first row loaded is the subject of the event, and its version is compared with the one the client
-        started from. With `field` the key came in the body: BadInput("unknown_reference") names that field.
+        started from, unless what is edited is a part of it (`edited=False`: the use case calls `compare`). With
+        `field` the key came in the body: BadInput("unknown_reference") names that field.
         """
         visit = self.visit
         visit.sought(model.__tablename__, str(key))
@@ -154,8 +161,9 @@ class Context:
             if field is not None:
                 raise BadInput("unknown_reference", field)
             raise NotFound(model.__tablename__, str(key))
-        if first:
-            self._compare_version(row)
+        found = getattr(row, "version", None)
+        if first and edited and found is not None:
+            self.compare(found)
         visit.about(row)
         self._seen.add(_place(row))
         if _confidential(model):
@@ -255,6 +263,11 @@ class Context:
         """Refuse any (list, code, field) that is not on offer today; None and empty codes are passed over."""
         lookup.require(self.session, [c for c in choices if c[1]], self.today)
 
+    def compare(self, found: int) -> None:
+        """Refuse with VersionConflict if the client started from another version than the one found."""
+        if self.expected_version is not None and found != self.expected_version:
+            raise VersionConflict(expected=self.expected_version, found=found, precondition=self.precondition)
+
     # -- writing -----------------------------------------------------------------------------------
 
     def add(self, *rows: Base) -> None:
@@ -263,6 +276,11 @@ class Context:
             _name(row)
         self.session.add_all(rows)
         self._seen.update(map(_place, rows))
+
+    @staticmethod
+    def touch(row: Versioned) -> None:
+        """Give a row a new version because its parts change, so that two editors of the parts find each other."""
+        row.version += 1
 
     def delete(self, row: Base) -> None:
         self.session.delete(row)
@@ -307,13 +325,6 @@ class Context:
         self.notices.append(notice)
 
     # -- inside ------------------------------------------------------------------------------------
-
-    def _compare_version(self, row: Base) -> None:
-        if self.expected_version is None:
-            return
-        found = getattr(row, "version", None)
-        if found is not None and found != self.expected_version:
-            raise VersionConflict(expected=self.expected_version, found=found, precondition=self.precondition)
 
     def at(self, now: datetime, rights: int) -> None:
         """Go on as the same person at a later moment, with the rights that are left."""

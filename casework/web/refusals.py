@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from flask import Flask, Response, request
+from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from ..kernel.errors import CaseworkError
+from ..kernel.errors import CaseworkError, Unavailable
 from . import problems
 from .pages import refused as pages
 
@@ -16,6 +17,11 @@ def install(app: Flask) -> None:
     app.register_error_handler(CaseworkError, _refused)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _fault)
+    for gone in (
+        OperationalError,
+        InterfaceError,
+    ):  # before a use case begins: who is it, are they still signed in
+        app.register_error_handler(gone, _store_gone)
 
 
 def _refused(refusal: CaseworkError) -> Response:
@@ -28,6 +34,11 @@ def _http(error: HTTPException) -> Response:
     if _machine() or status < 400:
         return answer
     return pages.refusal(status, problems.HTTP_CODES.get(status, "fault"))
+
+
+def _store_gone(_: Exception) -> Response:
+    """The database does not answer, or went away while it did: ask again, with the same key."""
+    return _refused(Unavailable("store_unavailable"))
 
 
 def _fault(trouble: Exception) -> Response:

@@ -43,6 +43,7 @@ WITHOUT_DOOR_ALLOWED = (
     "casework.intake.queries.usual_window",  # the window that the form of 受付 starts with
     "casework.people.queries.persons.households_of",  # the links from a person to their households
     "casework.desk.actions.forget",  # after a form was sent
+    "casework.desk.actions.expire",  # casework daily
     "casework.statistics.actions.seal",  # casework statistics seal, due
     "casework.statistics.queries.sealed.due",
     "casework.statistics.queries.sealed.audits",  # casework statistics audit

@@ -111,8 +111,8 @@ def test_a_colleagues_text_in_between_loses_nobodys(browser: Browser, desk: Serv
             send(other)
         with page.expect_navigation():
             send(page)
-        if page.locator(".now .kept").count():
-            expect(page.locator(".now .kept").first).to_have_text("同僚の書いた文。")
+        if page.locator(".beside").count():
+            expect(page.locator(f'[name="_theirs.{place.field}"]')).to_have_value("同僚の書いた文。")
             assert typed_in(page, {place.field: ""}) == {place.field: "自分の書いた文。"}
             fill(page, {place.field: "同僚の書いた文。自分の書いた文。"})
             with page.expect_navigation():

@@ -106,14 +106,16 @@ class Reader:
 
     @staticmethod
     def shown(answer: Any) -> Shown:
-        parser = _Fields()
         text = answer.get_data(as_text=True)
-        parser.feed(text)
-        forms = [form for form in parser.forms if len(form) > 1]
-        path = answer.request.path
-        return Shown(
-            path, answer.status_code, text, forms[-1] if forms else [], answer.headers.get("Location", "")
-        )
+        return read(answer.request.path, answer.status_code, text, answer.headers.get("Location", ""))
+
+
+def read(path: str, status: int, text: str, location: str) -> Shown:
+    """A page as it came over any client."""
+    parser = _Fields()
+    parser.feed(text)
+    forms = [form for form in parser.forms if len(form) > 1]
+    return Shown(path, status, text, forms[-1] if forms else [], location)
 
 
 def seat_and_reader(world: World, login: str) -> tuple[Seat, Reader]:

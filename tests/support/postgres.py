@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -26,6 +26,8 @@ SPEED = (
     "autovacuum=off",
     "shared_buffers=64MB",
 )
+# What a power cut of the database is tried with: a commit that was acknowledged has left the process.
+DURABLE = ("autovacuum=off", "shared_buffers=64MB")
 
 
 def find_binaries() -> Path | None:
@@ -40,9 +42,36 @@ def find_binaries() -> Path | None:
 class Cluster:
     """A running server. Databases are numbered; nobody but this run can reach the socket."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, binaries: Path, folder: Path, options: Sequence[str]) -> None:
+        self._binaries, self._folder, self._options = binaries, folder, options
         self._numbers = count(1)
+        self._server = _start(binaries, folder, options)
+        self._await()
+
+    def stop(self) -> None:
+        """Fast: does not wait for clients that a failed test left."""
+        self._server.send_signal(signal.SIGINT)
+        self._server.wait(timeout=READY_WITHIN_SECONDS)
+
+    def restart_at_once(self) -> None:
+        """Immediate, as after a power cut: nothing is written out, the log is replayed at the start."""
+        self._server.send_signal(signal.SIGQUIT)
+        self._server.wait(timeout=READY_WITHIN_SECONDS)
+        self._server = _start(self._binaries, self._folder, self._options)
+        self._await()
+
+    def _await(self) -> None:
+        deadline = time.monotonic() + READY_WITHIN_SECONDS
+        while True:
+            try:
+                self.connect().close()
+            except psycopg.OperationalError:
+                if self._server.poll() is not None or time.monotonic() > deadline:
+                    log = (self._folder / "log").read_text(errors="replace")
+                    raise RuntimeError(f"PostgreSQL did not start: {log}") from None
+                time.sleep(0.05)
+            else:
+                return
 
     def url(self, name: str) -> str:
         return f"postgresql+psycopg://postgres@/{name}?host={self._folder}"
@@ -67,21 +96,18 @@ class Cluster:
 
 
 @contextmanager
-def running_cluster(binaries: Path) -> Iterator[Cluster]:
+def running_cluster(binaries: Path, options: Sequence[str] = SPEED) -> Iterator[Cluster]:
     """Start a cluster and stop it at the end; it also dies with this process, however that ends."""
     folder = Path(tempfile.mkdtemp(prefix="casework-pg-", dir=in_memory()))
     try:
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
         _initialise(binaries, folder)
-        server = _start(binaries, folder)
+        cluster = Cluster(binaries, folder, options)
         try:
-            cluster = Cluster(folder)
-            _await(cluster, server, folder / "log")
             yield cluster
         finally:
-            server.send_signal(signal.SIGINT)  # fast: does not wait for clients that a failed test left
-            server.wait(timeout=READY_WITHIN_SECONDS)
+            cluster.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -102,22 +128,9 @@ def _initialise(binaries: Path, folder: Path) -> None:
         raise RuntimeError(f"initdb: {done.stderr}")
 
 
-def _start(binaries: Path, folder: Path) -> subprocess.Popen[bytes]:
-    options = [*SPEED, "listen_addresses=", f"unix_socket_directories={folder}", "max_connections=200"]
+def _start(binaries: Path, folder: Path, chosen: Sequence[str]) -> subprocess.Popen[bytes]:
+    options = [*chosen, "listen_addresses=", f"unix_socket_directories={folder}", "max_connections=200"]
     command = [*_as_server(), str(binaries / "postgres"), "-D", str(folder / "data")]
     command += [part for option in options for part in ("-c", option)]
-    with (folder / "log").open("wb") as log:
+    with (folder / "log").open("ab") as log:
         return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=folder)
-
-
-def _await(cluster: Cluster, server: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + READY_WITHIN_SECONDS
-    while True:
-        try:
-            cluster.connect().close()
-        except psycopg.OperationalError:
-            if server.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"PostgreSQL did not start: {log.read_text(errors='replace')}") from None
-            time.sleep(0.05)
-        else:
-            return

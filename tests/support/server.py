@@ -73,6 +73,50 @@ class Server:
         moved.replace(self._clock)
 
 
+class Nursery:
+    """A server whose serving process is killed and replaced within milliseconds (tests.support.nursery)."""
+
+    def __init__(self, url: str, keystore: Path, log: Path, threads: int = 8) -> None:
+        command = [sys.executable, "-m", "tests.support.nursery", url, str(keystore), str(threads)]
+        with log.open("ab") as out:
+            self._process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=out,
+                text=True,
+                env=_environment(),
+            )
+        self.base = f"http://127.0.0.1:{self._answer()}"
+
+    def start(self) -> None:
+        self._tell("start")
+
+    def kill(self) -> None:
+        """kill -9, as a power cut would."""
+        self._tell("kill")
+
+    def close(self) -> None:
+        """End the nursery and what it serves."""
+        if self._process.poll() is None:
+            self._tell("kill")
+        self._process.communicate(timeout=30)
+
+    def _tell(self, word: str) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{word}\n")
+        self._process.stdin.flush()
+        assert self._answer() == "done"
+
+    def _answer(self) -> str:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline().strip()
+        if not line:
+            raise RuntimeError("the nursery ended; its log says why")
+        return line
+
+
 def _environment() -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith("CASEWORK_")}
     return {**kept, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error::DeprecationWarning:casework"}
@@ -92,7 +136,7 @@ def running_server(url: str, folder: Path, keystore: Path, start: datetime | Non
 class Person:
     """Somebody with a browser: signs in with a password and keeps the cookie and its token."""
 
-    server: Server
+    server: Server | Nursery
     login: str
     password: str
     http: requests.Session = field(default_factory=requests.Session)

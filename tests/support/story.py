@@ -200,7 +200,7 @@ class Story:
                 "wanted_agencies": self.say("関わってほしい機関"),
                 "requests": self.say("他部署へのお願い"),
             }
-            self.seat[login].put(f"/agenda/{item_id}/sheet", sheet)
+            self.seat[login].put(f"/agenda/{item_id}/sheet", sheet | {"version": 0})
         assert self.seat["member"].get(f"/agenda/{item_id}")["id"] == item_id
         self.refused("member", "GET", f"/cases/{self.ids['case']}")
         self.refused("shogai", "GET", f"/agenda/{item_id}/sheets")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from ...kernel.actor import Permission as P
-from ...kernel.errors import BadInput, Refused
+from ...kernel.errors import BadInput, PreconditionRequired
 from ...usecase import Context, use_case
 from ..models import Assessment, AssessmentSection, Case, CasePerson, PersonFact
 from ..queries.cover import assessment_view
@@ -14,13 +14,16 @@ from ..rules import FACT_LISTS, AssessmentDraft, AssessmentView, needs_running
 
 @use_case(P.CASE_ASSESS, event="assessment.saved")
 def save_assessment(ctx: Context, case_id: UUID, draft: AssessmentDraft) -> AssessmentView:
-    """Save the assessment as a new revision; earlier revisions stay."""
-    case = ctx.load(Case, case_id)
+    """Save the assessment as a new revision of the one it was written from; earlier revisions stay."""
+    case = ctx.load(Case, case_id, edited=False)
     needs_running(case.state)
     saved = ctx.parts(case, Assessment, order=Assessment.revision)
     newest = saved[-1].revision if saved else 0
-    if draft.based_on is not None and draft.based_on != newest:
-        raise Refused("assessment_newer", "based_on", found=newest)
+    if draft.based_on is not None:
+        ctx.expected_version = draft.based_on
+    if ctx.expected_version is None and saved:
+        raise PreconditionRequired()
+    ctx.compare(newest)
     _check(ctx, case, draft)
     row = Assessment(
         case_id=case.id,

@@ -44,15 +44,16 @@ def _write(case_id: UUID) -> Setting:
     frame = case_frame(case_id)
     case: CaseView = frame["case"]
     view = _read(case_id)
-    initial: dict[str, Any] = {"based_on": 0}
+    initial: dict[str, Any] = {}
     if view is not None:
         initial = {section.section: section.text for section in view.sections}
-        initial["housing_kind"], initial["based_on"] = view.housing_kind, view.revision
+        initial["housing_kind"] = view.housing_kind
         initial["facts"] = [{"person_id": f.person_id, "fact": f"{f.list}:{f.code}"} for f in view.facts]
     desk = house()
     return Setting(
         show=frame | {"back": url_for("cases_pages.assessment", case_id=case_id)},
         initial=initial,
+        version=0 if view is None else view.revision,
         choices={
             "facts.person_id": [Option(str(key), name) for key, name in names_of(case).items()],
             "facts.fact": code_options(desk.desk.book(), desk.messages, FACT_LISTS),

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from marshmallow import fields
-from marshmallow.validate import Range
 
 from ...kernel.book import Book, Option
 from ...kernel.errors import BadInput
@@ -78,13 +77,13 @@ class IssuesTicked(InSchema):
 
 
 def written(
-    *, facts: tuple[FactDraft, ...], housing_kind: str | None, based_on: int | None, **texts: str | None
+    *, facts: tuple[FactDraft, ...], housing_kind: str | None, **texts: str | None
 ) -> AssessmentDraft:
     """A revision from one text per section; sections left empty are not in it."""
     sections = tuple(SectionDraft(s, text) for s in Section if (text := texts.get(s.value)))
     if not sections:
         raise BadInput("assessment_empty", Section.HEALTH.value)
-    return AssessmentDraft(sections, facts, housing_kind, based_on)
+    return AssessmentDraft(sections, facts, housing_kind)
 
 
 class FactChosen(InSchema):
@@ -112,7 +111,6 @@ class AssessmentWritten(InSchema):
     issues_and_background = LongText()
     direction = LongText()
     facts = fields.List(fields.Nested(FactChosen), load_default=(), validate=AtMost(200))
-    based_on = fields.Integer(load_default=None, allow_none=True, validate=Range(min=0, max=1_000_000))
 
 
 def added(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from ...accounts.models import Staff, StaffRole
 from ...accounts.queries import in_force
@@ -13,7 +13,7 @@ from ...kernel.actor import Permission as P
 from ...kernel.book import Book, Option
 from ...usecase import Context, use_case
 from ..models import UnsentForm
-from ..rules import UnsentLine, UnsentView
+from ..rules import NEW, Mark, UnsentLine, UnsentView, mark_of
 
 
 @use_case(P.DIRECTORY_READ, event="directory.book", reads=True)
@@ -41,21 +41,36 @@ def book(ctx: Context) -> Book:
 
 
 @use_case(P.SESSION_OWN, event="text.unsent_opened", reads=True)
-def unsent(ctx: Context, form: str) -> UnsentView | None:
-    """Give back what one typed into a form and did not send."""
-    query = ctx.select(UnsentForm).where(UnsentForm.staff_id == ctx.actor.id, UnsentForm.form == form)
-    row: UnsentForm | None = ctx.one(query)
-    if row is None or row.content is None:
-        return None
-    return UnsentView(row.form, ctx.unseal(row, "content") or "", row.saved_at)
+def unsent(ctx: Context, form: str, wanted: str = "") -> UnsentView:
+    """Give back what one typed into a form and did not send: the text that is wanted, else the newest.
+
+    Texts of other windows are named beside it; `wanted` "new" asks for an empty form.
+    """
+    rows = ctx.all(_unsent(ctx).where(UnsentForm.form == form))
+    mark = mark_of(wanted)
+    chosen = next((r for r in rows if mark is not None and r.id == mark.id), None)
+    if chosen is None and rows and wanted != NEW:
+        chosen = rows[0]
+    others = tuple(unsent_line(row) for row in rows if row is not chosen)
+    if chosen is None:
+        return UnsentView(None, None, others)
+    return UnsentView(ctx.unseal(chosen, "content"), unsent_line(chosen), others)
 
 
 @use_case(P.SESSION_OWN, event="text.unsent_listed", reads=True)
 def all_unsent(ctx: Context) -> tuple[UnsentLine, ...]:
     """List one's own forms that were begun and not sent, the newest first."""
+    return tuple(unsent_line(row) for row in ctx.all(_unsent(ctx).limit(ctx.settings.page_size)))
+
+
+def _unsent(ctx: Context) -> Select[tuple[UnsentForm]]:
     query = ctx.select(UnsentForm).where(UnsentForm.staff_id == ctx.actor.id, UnsentForm.content.is_not(None))
-    rows = ctx.all(query.order_by(UnsentForm.saved_at.desc()).limit(ctx.settings.page_size))
-    return tuple(UnsentLine(row.form, row.saved_at) for row in rows)
+    return query.order_by(UnsentForm.saved_at.desc(), UnsentForm.id.desc())
+
+
+def unsent_line(row: UnsentForm) -> UnsentLine:
+    """Step: a kept form by its mark, without its text."""
+    return UnsentLine(row.form, row.saved_at, str(Mark(row.id, row.version)))
 
 
 def _codes(ctx: Context) -> dict[str, list[Option]]:

@@ -61,8 +61,7 @@ def _typed() -> Mapping[str, str]:
     """What the person typed: just now, or before and did not send."""
     if request.method == "POST":
         return request.form
-    kept = house().desk.stored(request.path)
-    return {} if kept is None else dict(kept.pairs)
+    return dict(house().desk.stored(request.path, request.args.get("draft", "")).pairs)
 
 
 def _chosen(typed: Mapping[str, str]) -> Candidate | None:

@@ -47,8 +47,8 @@ def confirm_secrecy(ctx: Context, meeting_id: UUID) -> MeetingView:
 
 @use_case(P.SHEET_WRITE, event="meeting.sheet_written")
 def write_sheet(ctx: Context, item_id: UUID, draft: SheetDraft) -> SheetView:
-    """Write one's agency's preparation sheet for a case, until the meeting is held."""
-    item = ctx.load(AgendaItem, item_id)
+    """Write one's agency's preparation sheet for a case, until the meeting is held; a new one starts from version 0."""
+    item = ctx.load(AgendaItem, item_id, edited=False)
     if not ctx.actor.in_agency(draft.agency):
         raise BadInput("unknown_reference", "agency")
     staff_in_agency(ctx, ctx.actor.id, draft.agency, field="agency")
@@ -60,6 +60,7 @@ def write_sheet(ctx: Context, item_id: UUID, draft: SheetDraft) -> SheetView:
         raise Refused("minutes_confirmed" if state in CONFIRMED else "meeting_was_held")
     rows = ctx.parts(item, PreparationSheet, PreparationSheet.agency == draft.agency)
     row = rows[0] if rows else None
+    ctx.compare(0 if row is None else row.version)
     if row is None:
         row = PreparationSheet(
             agenda_item_id=item.id, meeting_id=item.meeting_id, case_id=item.case_id, agency=draft.agency
@@ -105,6 +106,7 @@ def take_attendance(ctx: Context, item_id: UUID, draft: AttendanceDraft) -> Item
     """Record who attended for a case, proxies by name."""
     item = ctx.load(AgendaItem, item_id)
     check_minuted(meeting_of(ctx, item).state)
+    ctx.touch(item)
     members = {row.id: row for row in ctx.parts(item, ItemMember)}
     ctx.codes(*(("attendance", at.attendance, f"lines.{n}.attendance") for n, at in enumerate(draft.lines)))
     for n, line in enumerate(draft.lines):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Response, url_for
+from flask import Response, request, url_for
 
 from ...agencies.queries import agencies
 from ...cases.rules import NoteView
@@ -103,10 +103,12 @@ def _seats() -> list[Option]:
 
 def _sheet(item_id: UUID) -> Setting:
     setting, own = _one(item_id), own_agencies()
-    mine = [s for s in queries.sheets(context(), item_id) if s.agency in {o.value for o in own}]
-    start = SheetOut().dump(mine[0]) if mine else {"agency": own[0].value}
-    known = {name: start[name] for name in SheetIn().load_fields if name in start}
-    return Setting(setting.show, known, {"agency": own})
+    here = next((o for o in own if o.value == request.args.get("agency")), own[0])
+    mine = [s for s in queries.sheets(context(), item_id) if s.agency == here.value]
+    start = SheetOut().dump(mine[0]) if mine else {"agency": here.value}
+    known = {name: start[name] for name in SheetIn().load_fields if name in start and name != "version"}
+    show = {**setting.show, "beside": [o for o in own if o is not here]}
+    return Setting(show, known, {"agency": [here]}, mine[0].version if mine else 0)
 
 
 def _record(item_id: UUID) -> Setting:
@@ -144,8 +146,10 @@ def _attendance(item_id: UUID) -> Setting:
         Option(str(m.id), f"{book.label('agency', m.agency)} {book.label('staff', m.staff_id)}")
         for m in found
     ]
-    rows = [{"member_id": str(m.id), "attendance": m.attendance or "present"} for m in found]
-    return Setting(setting.show, {"lines": rows}, {"lines.member_id": options})
+    rows = [
+        {"member_id": str(m.id), "attendance": m.attendance or "present", "proxy": m.proxy} for m in found
+    ]
+    return Setting(setting.show, {"lines": rows}, {"lines.member_id": options}, setting.show["view"].version)
 
 
 def _to_item(_: ItemView | SheetView | NoteView, *, item_id: UUID, **__: Any) -> str:
@@ -158,7 +162,7 @@ def _to_calendar(_: object, **__: Any) -> str:
 
 for path, endpoint, title, action, takes, prepare, template, rows, button in (
     ("members", "members", "構成員を選ぶ", actions.choose_members, MembersIn, _members, "form", 4, "選ぶ"),
-    ("sheet", "sheet", "準備シートを書く", actions.write_sheet, SheetIn, _sheet, "form", 1, "保存"),
+    ("sheet", "sheet", "準備シートを書く", actions.write_sheet, SheetIn, _sheet, "sheet", 1, "保存"),
     (
         "attendance",
         "attendance",

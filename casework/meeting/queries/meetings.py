@@ -250,6 +250,19 @@ def sheets(ctx: Context, item_id: UUID) -> tuple[SheetView, ...]:
     return tuple(sheet_view(ctx, row) for row in ctx.all(query.order_by(PreparationSheet.id)))
 
 
+@use_case(P.AGENDA_READ, event="meeting.sheets_read", reads=True)
+def own_sheet(ctx: Context, item_id: UUID) -> SheetView:
+    """Read the sheet of one's own agency, the one written last if one acts for several."""
+    item = _covered(ctx, item_id)
+    query = ctx.select(PreparationSheet).where(
+        PreparationSheet.agenda_item_id == item.id, PreparationSheet.agency.in_(sorted(ctx.actor.agencies))
+    )
+    rows = ctx.all(query.order_by(PreparationSheet.written_at.desc()).limit(1))
+    if not rows:
+        raise NotFound("preparation_sheet", str(item_id))
+    return sheet_view(ctx, rows[0])
+
+
 @use_case(P.AGENDA_READ, event="meeting.material_opened", reads=True)
 def material(ctx: Context, meeting_id: UUID) -> MaterialView:
     """Open a meeting with the preparation sheets of all cases one may see; each case is told in the trail."""

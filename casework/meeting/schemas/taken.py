@@ -110,6 +110,7 @@ class SheetIn(InSchema):
     """準備シートの四項目."""
 
     draft = SheetDraft
+    version = fields.Integer(load_only=True)
     agency = CodeField(list="agency", required=True)
     household_picture = LongText(limit=4000)
     current_efforts = LongText(limit=4000)
@@ -126,6 +127,7 @@ class AttendanceLineIn(InSchema):
 
 class AttendanceIn(InSchema):
     draft = AttendanceDraft
+    version = fields.Integer(load_only=True)
     lines = fields.List(fields.Nested(AttendanceLineIn), required=True, validate=AtMost(60, 1))
 
 

@@ -78,7 +78,7 @@ def _year(indicator_id: UUID) -> Setting:
         "back": url_for(".evaluation"),
         "about": f"目標{view.goal} {view.viewpoint}: {view.title}({view.unit})",
     }
-    return Setting(show, {"fy": year, "target": view.target, "actual": entered})
+    return Setting(show, {"fy": year, "target": view.target, "actual": entered}, version=view.version)
 
 
 def _back(_: IndicatorView | FindingView, **__: Any) -> str:

@@ -19,7 +19,10 @@ from ...usecase import Gated, Replayed, Reply, UseCase
 from ..house import house
 from ..problems import InvalidInput, walk
 from ..request import context
-from .controls import Form, codes_of, keeps, secrets_of
+from ..schema import Fault
+from .beside import chosen, note, read, undecided
+from .book import StoredText
+from .controls import Form, Rival, codes_of, keeps, secrets_of
 from .tree import collect, flatten, spoken, strangers
 
 AGAIN = frozenset({400, 409, 412, 422, 428, 429, 503})  # refusals after which the form is shown again
@@ -71,18 +74,21 @@ class FormDoor:
         if not ctx.policy.ever(ctx.actor, self.action.use_case.permission):
             raise NotAllowed(self.action.use_case.permission.value)
         setting = self.prepare(**path_ids)
-        kept = house().desk.stored(request.path)
-        typed = self._held(setting) if kept is None else MultiDict(kept.pairs)
-        form = self._form(setting, typed, {}, new_id().hex)
-        form.version = typed.get("_version", setting.version, type=int)
-        return self._page(setting, form, 200, kept_at=None if kept is None else kept.saved_at)
+        kept = self._stored()
+        if kept.saved_at is None:
+            form = self._form(setting, self._held(setting), {})
+        else:
+            form = self._resumed(setting, MultiDict(kept.pairs))
+        form.draft = kept.mark
+        return self._page(setting, form, 200, kept=kept)
 
     def send(self, path_ids: dict[str, Any]) -> Response:
         """The use case, once per form shown; what it refuses comes back with everything typed."""
+        mark = request.form.get("_draft", "")
         if "_again" in request.form:  # a button without effect: another row
             return self.again(None, path_ids)
         if "_forget" in request.form:
-            house().desk.discard(request.path)
+            house().desk.discard(request.path, mark)
             return to(request.path)
         try:
             address = self._do(path_ids)
@@ -92,24 +98,54 @@ class FormDoor:
             if refusal.status not in AGAIN:
                 raise
             return self.again(refusal, path_ids)
-        if request.form.get("_kept"):
-            house().desk.discard(request.path)
+        if mark:
+            house().desk.discard(request.path, mark)
         return to(address)
 
     def again(self, refusal: CaseworkError | None, path_ids: dict[str, Any]) -> Response:
         """The form with what was typed, the faults beside their fields, and a new key if the old one is used up."""
         setting = self.prepare(**path_ids)
         faults = {} if refusal is None else faults_of(refusal)
-        used_up = refusal is not None and refusal.code == "idempotency_key_reused"
-        form = self._form(setting, request.form, faults, "" if used_up else request.form.get("_key", ""))
         if isinstance(refusal, VersionConflict):
-            form.now = self._held(setting)  # shown beside what was typed; sending again starts from here
+            form = self._beside(setting, request.form, faults)
         else:
+            form = self._form(setting, request.form, faults)
+            form.rival = Rival.posted(request.form)
             form.version = request.form.get("_version", type=int)
-        return self._page(setting, form, 200 if refusal is None else refusal.status)
+            form.base = request.form.get("_base", "")
+        if refusal is None or refusal.code != "idempotency_key_reused":
+            form.key = request.form.get("_key", "") or form.key
+        form.draft = request.form.get("_draft", "")
+        return self._page(setting, form, 200 if refusal is None else refusal.status, kept=StoredText())
+
+    def _stored(self) -> StoredText:
+        if not self.keeps:
+            return StoredText()
+        return house().desk.stored(request.path, request.args.get("draft", ""))
+
+    def _resumed(self, setting: Setting, kept: MultiDict[str, str]) -> Form:
+        """What was typed before: beside what the record holds, if somebody changed it since."""
+        version = kept.get("_version", type=int)
+        if setting.version is not None and version not in (None, setting.version):
+            return self._beside(setting, kept, {})
+        form = self._form(setting, kept, {})
+        form.rival = Rival.posted(kept)
+        return form
+
+    def _beside(
+        self, setting: Setting, typed: MultiDict[str, str], faults: Mapping[str, Sequence[str]]
+    ) -> Form:
+        """The form after somebody else saved the record: both texts, and sending again starts from theirs."""
+        base = read(typed["_base"]) if "_base" in typed and not undecided(typed) else None
+        form = self._form(setting, chosen(typed), faults)
+        form.rival = Rival(self._held(setting), base)
+        return form
 
     def _do(self, path_ids: dict[str, Any]) -> str:
-        draft = () if self.takes is None else (load(self.takes(), request.form, house().desk.book()),)
+        open_ = undecided(request.form)
+        if open_:
+            raise InvalidInput({name: [Fault("choose_whose")] for name in open_})
+        draft = () if self.takes is None else (load(self.takes(), chosen(request.form), house().desk.book()),)
         ctx = context(reply=self._reply(path_ids))
         ctx.expected_version = request.form.get("_version", type=int)
         try:
@@ -126,7 +162,8 @@ class FormDoor:
         key = request.form.get("_key", "")
         if not key:
             return None
-        pairs = sorted(p for p in request.form.items(multi=True) if p[0] not in ("csrf_token", "_key"))
+        apart = ("csrf_token", "_key", "_draft")
+        pairs = sorted(p for p in request.form.items(multi=True) if p[0] not in apart)
         digest = hashlib.sha256(repr(pairs).encode("utf-8", "surrogatepass")).digest()
         render = functools.partial(self._answer, path_ids)
         return Reply(f"page {request.path}", key[:128], digest, render)
@@ -135,10 +172,10 @@ class FormDoor:
         return 303, str(self.then(result, **path_ids))
 
     def _form(
-        self, setting: Setting, typed: MultiDict[str, str], faults: Mapping[str, Sequence[str]], key: str
+        self, setting: Setting, typed: MultiDict[str, str], faults: Mapping[str, Sequence[str]]
     ) -> Form:
         home = house()
-        return Form(
+        form = Form(
             schema=(self.takes or ma.Schema)(),
             book=home.desk.book(),
             messages=home.messages,
@@ -146,9 +183,12 @@ class FormDoor:
             faults=faults,
             choices=setting.choices,
             blank_rows=self.blank_rows,
-            key=key or new_id().hex,
+            key=new_id().hex,
             version=setting.version,
         )
+        if setting.version is not None:
+            form.base = note(replace(form, typed=self._held(setting), faults={}, searched=set()).texts())
+        return form
 
     def _page(self, setting: Setting, form: Form, status: int, **show: Any) -> Response:
         around = {"title": self.title, "button": self.button, **setting.show, **show}

@@ -15,10 +15,14 @@ from ...kernel.book import Book
 
 @dataclass(frozen=True, slots=True)
 class StoredText:
-    """A form as far as it was typed: the posted pairs and when they were kept."""
+    """A form as far as it was typed: the posted pairs, when they were kept, and the mark of this state ("" if
+    nothing is kept). `others` are marks and times of texts typed into the same form in other windows."""
 
-    pairs: tuple[tuple[str, str], ...]
-    saved_at: datetime
+    pairs: tuple[tuple[str, str], ...] = ()
+    saved_at: datetime | None = None
+    mark: str = ""
+    others: tuple[tuple[str, datetime], ...] = ()
+    unreadable: bool = False  # something is kept, but its key is missing or wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +51,12 @@ class Desk(Protocol):
     def refresh(self) -> None:
         """Read the labels again at the next page: somebody changed them here."""
 
-    def stored(self, form: str) -> StoredText | None:
-        """What the person typed into the form at this address and did not send."""
+    def stored(self, form: str, wanted: str = "") -> StoredText:
+        """What the person typed into the form at this address and did not send: the text with the mark that is
+        wanted, else the newest; nothing for "new"."""
 
-    def discard(self, form: str) -> None:
-        """Forget what was kept of the form; nothing happens if nothing was."""
+    def discard(self, form: str, mark: str) -> None:
+        """Forget one kept state of the form; nothing happens if it is not the present one."""
 
     def proofs(self) -> Proofs:
         """Which second factors the person has."""

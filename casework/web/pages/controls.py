@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from ...kernel.book import Book, Option
 from ...kernel.messages import Messages
 from .. import schema as s
+from .beside import MINE, OTHER, PICK, THEIRS, Beside, compare, differing, judge, plain
 from .tree import declared_at, rows_of
 
 MANY = 8  # up to so many choices are shown as radio buttons, more as a list
@@ -35,7 +36,7 @@ class Control:
     limit: int | None = None
     parts: Sequence[Control] = ()
     rows: Sequence[Sequence[Control]] = ()
-    now: str = ""  # after a conflict: what the record holds, if it differs
+    beside: Beside | None = None  # after a conflict: both texts, if they differ
     complete: str = "off"  # autocomplete token
     mode: str = ""  # inputmode
     source: str = ""  # of a search: the list that is offered while one types
@@ -63,6 +64,36 @@ class Control:
         return next(p for p in self.parts if p.name.rsplit(".", 1)[-1] == name)
 
 
+@dataclass(frozen=True)
+class Rival:
+    """What somebody else saved in between: all the record holds, or what stood beside some fields of a posted form.
+
+    `base` are digests of what the record held when the form was opened, None if that is not known.
+    """
+
+    held: MultiDict[str, str]
+    base: Mapping[str, str] | None = None
+    only: frozenset[str] | None = None
+    picks: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def posted(cls, form: MultiDict[str, str]) -> Rival | None:
+        """The comparison that the posted form carried; None if it carried none."""
+        names = differing(form)
+        if not names:
+            return None
+        held = MultiDict((name, value) for name in names for value in form.getlist(THEIRS + name))
+        picks = {name: form.get(PICK + name, "") for name in names}
+        return cls(held, None, frozenset(names), picks)
+
+    @property
+    def names(self) -> list[str]:
+        return list(self.held)
+
+    def concerns(self, name: str) -> bool:
+        return self.only is None or name in self.only
+
+
 @dataclass
 class Form:
     """A schema with what was typed and what is wrong with it.
@@ -81,7 +112,9 @@ class Form:
     blank_rows: int = 1
     key: str = ""
     version: int | None = None
-    now: MultiDict[str, str] | None = None  # after a conflict: what the record holds
+    draft: str = ""  # mark of the kept text that this form goes on with
+    base: str = ""  # what the record held when the form was opened (beside.note)
+    rival: Rival | None = None  # after a conflict
     searched: set[str] = field(default_factory=set)  # long lists that the controls made so far offer
 
     def __getitem__(self, path: str) -> Control:
@@ -149,16 +182,37 @@ class Form:
             self._nest(control, inner.schema, repeated=isinstance(declared, fields.List))
             return control
         self._shape(control, declared, inner)
-        if self.now is not None:
-            self._beside(control, self.now.getlist(path))
+        if self.rival is not None and control.kind != "secret" and self.rival.concerns(path):
+            control.beside = self._compared(self.rival, control)
         return control
 
-    def _beside(self, control: Control, held: Sequence[str]) -> None:
-        """After a conflict: what the record holds, if it is not what was typed."""
-        held = self._said(control, held)
-        if _plain(held) != _plain(control.values):
-            labels = {o.value: o.label for o in control.options}
-            control.now = "、".join(labels.get(v, v) for v in held) or "(空欄)"
+    def _compared(self, rival: Rival, control: Control) -> Beside | None:
+        """After a conflict: what was typed and what the record holds, unless they are the same."""
+        name, held = control.name, self._said(control, rival.held.getlist(control.name))
+        mine, theirs = plain(control.kind, control.values), plain(control.kind, held)
+        if mine == theirs:
+            return None
+        who = judge(rival.base, name, mine, theirs)
+        pick = rival.picks.get(name, {"they": OTHER, "you": MINE}.get(who, ""))
+        labels = {o.value: o.label for o in control.options}
+        pieces = compare(*(self._shown(labels, control.kind, text) for text in (mine, theirs)))
+        return Beside(*pieces, tuple(held), who, pick)
+
+    def _shown(self, labels: Mapping[str, str], kind: str, text: str) -> str:
+        if kind == "tick":
+            return self.messages.label("answer", "yes" if text else "no")
+        return "、".join(labels.get(v, v) for v in text.split("\n")) if labels else text
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Every field that holds one text, with what stands in it."""
+        for control in leaves(self):
+            if control.kind != "secret":
+                yield control.name, plain(control.kind, control.values)
+
+    @property
+    def differences(self) -> list[Control]:
+        """The fields in which two editors differ, in the order of the form."""
+        return [control for control in leaves(self) if control.beside is not None]
 
     def _said(self, control: Control, values: Sequence[str]) -> Sequence[str]:
         """Codes of a searched list as the texts that people type."""
@@ -179,7 +233,8 @@ class Form:
         if not repeated:
             control.kind, control.parts = "group", self._controls(schema, f"{control.name}.")
             return
-        filled = rows_of(self.typed, control.name)
+        held = self.rival.names if self.rival is not None else ()
+        filled = rows_of([*self.typed, *held], control.name)
         first = (filled[-1] + 1) if filled else 0
         wanted = [*filled, *range(first, first + self.blank_rows)]
         control.kind = "rows"
@@ -285,9 +340,14 @@ def snake(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
-def _plain(values: Sequence[str]) -> list[str]:
-    """Values as people see them: browsers send line ends as CR LF, and a blank field as an empty text."""
-    return [text for value in values if (text := value.replace("\r\n", "\n").strip())]
+def leaves(controls: Iterable[Control]) -> Iterator[Control]:
+    """The controls that hold one value each, those of groups and rows among them."""
+    for control in controls:
+        inside = (*control.parts, *(part for row in control.rows for part in row))
+        if control.kind in ("group", "rows"):
+            yield from leaves(inside)
+        else:
+            yield control
 
 
 def _yes_no(messages: Messages, *, unknown: bool) -> list[Option]:

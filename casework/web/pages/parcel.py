@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from .tree import FRAME
 
+CARRIED = {"_version", "_base", "_draft"}  # of the frame: what the form was opened from, and its kept text
 LONGEST = 12 * 60 * 60  # seconds between the lost form and the sign-in
 
 
@@ -20,7 +21,7 @@ def pack(path: str, posted: MultiDict[str, str], secrets: frozenset[str] = froze
 
     Without the secrets, which are typed anew: then the parcel leads to the form, not to its act.
     """
-    pairs = [[n, v] for n, v in posted.items(multi=True) if n not in (FRAME - {"_version"}) | secrets]
+    pairs = [[n, v] for n, v in posted.items(multi=True) if n not in (FRAME - CARRIED) | secrets]
     if secrets:
         pairs.append(["_again", "1"])
     return _box().encrypt(json.dumps([path, pairs]).encode()).decode()

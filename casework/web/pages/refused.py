@@ -8,6 +8,7 @@ from flask_login import current_user
 from ...kernel.errors import CaseworkError, NotSignedIn, StepUpRequired
 from ..house import house
 from . import parcel
+from .beside import chosen
 from .blueprint import to
 from .resume import ask_to_confirm
 from .tree import FRAME
@@ -56,7 +57,7 @@ def _typed() -> list[tuple[str, str]]:
     form = house().forms.get(request.endpoint or "")
     if form is None or not form.keeps:
         return []
-    return [(name, text) for name, text in request.form.items(multi=True) if name not in FRAME]
+    return [(name, text) for name, text in chosen(request.form).items(multi=True) if name not in FRAME]
 
 
 def _sign_in_first() -> Response:

@@ -16,7 +16,7 @@ from ...kernel.errors import BadInput
 from ..schema import JapaneseDate
 
 # Names of the frame itself; everything else in a form is a field or a fault.
-FRAME = frozenset({"csrf_token", "_key", "_version", "_kept", "_again", "_forget"})
+FRAME = frozenset({"csrf_token", "_key", "_version", "_base", "_draft", "_again", "_forget"})
 MOMENT = re.compile(r"(?P<day>.+?)[\s\u3000T]+(?P<hour>\d{1,2})[:：時](?P<minute>\d{1,2})分?", re.DOTALL)
 WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
 

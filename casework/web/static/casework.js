@@ -80,6 +80,11 @@
   const go = document.querySelector("form[data-go]");
   if (go) go.submit();
 
+  // Who goes on writing in a field after a conflict wants their own text.
+  for (const box of document.querySelectorAll(".beside")) {
+    box.parentElement.addEventListener("input", (e) => { if (!box.contains(e.target)) box.querySelector("[value=mine]").checked = true; });
+  }
+
   if (form && token) keep(form);
   if (token) watch(Number(body.dataset.idleMinutes), Date.now() + Number(body.dataset.secondsLeft) * 1000);
 
@@ -90,27 +95,29 @@
     says.className = "state"; says.setAttribute("role", "status");
     form.querySelector(".send").after(says);
     let dirty = false, sending = false, timer = null, saving = Promise.resolve();
-    const pairs = () => [...new FormData(form)].filter(([n]) => !["csrf_token", "_key", "_kept"].includes(n)).map(([n, v]) => [n, String(v)]);
+    const pairs = () => [...new FormData(form)].filter(([n]) => !["csrf_token", "_key", "_draft"].includes(n)).map(([n, v]) => [n, String(v)]);
     const blank = JSON.stringify(pairs());
+    // The mark names what this window kept last: if another window went on from there, ours is kept beside it.
     const put = async (leaving) => {
       const content = JSON.stringify(pairs());
       const answer = await fetch("/api/v1/unsent", {
         method: "PUT", keepalive: leaving && content.length < 60000,
         headers: { "Content-Type": "application/json", "X-CSRFToken": token },
-        body: JSON.stringify({ form: location.pathname, content }),
+        body: JSON.stringify({ form: location.pathname, content, mark: form.elements._draft.value }),
       });
       if (!answer.ok) throw new Error(String(answer.status));
-      form.elements._kept.value = "1";
+      form.elements._draft.value = (await answer.json()).mark;
     };
+    const inTurn = (leaving) => (saving = saving.catch(() => {}).then(() => put(leaving)));
     const save = async () => {
       timer = null;
       if (!dirty || composing) { if (dirty) timer = setTimeout(save, EVERY); return; }
       dirty = false;
-      try { await (saving = put(false)); says.textContent = `書きかけを保存しました(${new Date().toLocaleTimeString("ja-JP", { hour: "2-digit", minute: "2-digit" })})`; }
+      try { await inTurn(false); says.textContent = `書きかけを保存しました(${new Date().toLocaleTimeString("ja-JP", { hour: "2-digit", minute: "2-digit" })})`; }
       catch { dirty = true; timer = setTimeout(save, EVERY); says.textContent = "書きかけをまだ保存できていません。このまま続けて入力できます。"; }
     };
     form.addEventListener("input", () => { dirty = true; if (!timer) timer = setTimeout(save, EVERY); });
-    document.addEventListener("visibilitychange", () => { if (document.hidden && dirty) put(true).then(() => { dirty = false; }, () => {}); });
+    document.addEventListener("visibilitychange", () => { if (document.hidden && dirty && !sending) { dirty = false; inTurn(true).catch(() => { dirty = true; }); } });
     form.addEventListener("submit", async (e) => {
       if (sending || (e.submitter && e.submitter.name)) { sending = true; return; }
       e.preventDefault();

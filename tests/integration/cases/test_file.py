@@ -26,7 +26,15 @@ from casework.cases.rules import (
     StepOutDraft,
 )
 from casework.kernel.actor import Actor
-from casework.kernel.errors import BadInput, MoveRefused, NotAllowed, NotFound, Refused, VersionConflict
+from casework.kernel.errors import (
+    BadInput,
+    MoveRefused,
+    NotAllowed,
+    NotFound,
+    PreconditionRequired,
+    Refused,
+    VersionConflict,
+)
 from casework.people.rules import ProtectDraft
 from tests.integration.cases.conftest import Desk
 
@@ -116,8 +124,10 @@ def test_each_saved_assessment_is_a_new_revision(desk: Desk) -> None:
     first = desk.world.run(actions.save_assessment, desk.counselor, case_id, assessment(person, based_on=0))
     second = desk.world.run(actions.save_assessment, desk.counselor, case_id, assessment(based_on=1))
     assert (first.revision, second.revision) == (1, 2)
-    with pytest.raises(Refused, match="assessment_newer"):
+    with pytest.raises(VersionConflict):
         desk.world.run(actions.save_assessment, desk.colleague, case_id, assessment(based_on=1))
+    with pytest.raises(PreconditionRequired):
+        desk.world.run(actions.save_assessment, desk.colleague, case_id, assessment())
     old = desk.world.run(queries.read_assessment, desk.counselor, case_id, revision=1)
     assert [fact.code for fact in old.facts] == ["unemployed"]
     assert old.sections[0].text == "架空の健康状態"

@@ -72,7 +72,9 @@ def test_what_is_typed_is_kept_sealed_and_given_back_to_its_writer_only(world: W
     assert 'value="架空の縁側"' in again.text
     assert "火曜だけ\n昼から</textarea>" in again.text
     assert "書きかけを戻しました" in again.text
-    assert "社会資源を登録する" in reader.open("/").text
+    today = reader.open("/").text
+    assert "社会資源を登録する" in today
+    assert "架空の縁側" in reader.open(re.findall(r'href="(/resources/new\?draft=[^"]+)"', today)[0]).text
     assert "架空の縁側" not in Reader(world, "coordinator").open("/resources/new").text
     reader.send(again, _forget="1")
     assert "架空の縁側" not in reader.open("/resources/new").text

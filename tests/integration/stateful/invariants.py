@@ -17,7 +17,7 @@ OPEN = {
     "participation_need": "state <> 'ended'",
 }
 # Steps in which a case may change hands (I2): everybody else's step leaves its owner as it was.
-HANDING = {"accept", "disable", "enable"}
+HANDING = {"accept", "disable", "enable", "approve", "approve_alone"}
 WORK = (
     "intake",
     "case_file",
@@ -90,9 +90,16 @@ class Watch:
         self._plans()
         self._consent(run)
         self._meetings()
+        self._sight(run)
         self._answered()
         self._immutable()
         self._trail()
+
+    def begin(self, run: Run) -> None:
+        """Take a city as it stands for the first of a run's moments."""
+        self._hands_now()
+        run.last = ("", "", False)
+        self.look(run)
 
     def _owned(self) -> None:
         for table, open_ in OPEN.items():
@@ -103,13 +110,31 @@ class Watch:
             )
 
     def _hands(self, run: Run) -> None:
-        now = {
-            row[0]: (row[1], row[2]) for row in self.rows("SELECT id, owner_id, owner_agency FROM case_file")
-        }
-        moved = [k for k, owner in self._owners.items() if now.get(k) != owner]
+        before = self._owners
+        now = self._hands_now()
+        moved = [k for k, owner in before.items() if now.get(k) != owner]
         name, _, done = run.last
         assert not moved or (done and name in HANDING), f"I2: {name} moved {moved}"
-        self._owners = now
+
+    def _hands_now(self) -> dict[Any, tuple[Any, Any]]:
+        rows = self.rows("SELECT id, owner_id, owner_agency FROM case_file")
+        self._owners = {row[0]: (row[1], row[2]) for row in rows}
+        return self._owners
+
+    def _sight(self, run: Run) -> None:
+        """I12: who saw a protected person has a grant of their own; a leave that ended shows no case any more."""
+        name, who, done = run.last
+        if name == "look_at_person" and done:
+            seen, me = run.seen.hex, run.people[who].id.hex
+            self.none(
+                f"I12 {who} saw a protected person",
+                f"SELECT id FROM person WHERE id = '{seen}' AND protected AND NOT EXISTS "
+                f"(SELECT 1 FROM protection_grant g WHERE g.person_id = person.id AND g.staff_id = '{me}')",
+            )
+        if name == "read_by_leave" and done:
+            now, case = run.world.clock.now().strftime("%Y-%m-%d %H:%M:%S"), run.seen.hex
+            leave = f"SELECT 1 FROM access_grant WHERE case_id = '{case}' AND ends_at > '{now}'"
+            assert self.rows(leave), "a case was read by a leave that had ended"
 
     def _referrals(self) -> None:
         self.none(

@@ -22,6 +22,7 @@ PEOPLE = {
     "supervisor": ("supervisor", "fukushi_somu"),
     "privacy": ("privacy_officer", "fukushi_somu"),
     "admin": ("administrator", "fukushi_somu"),
+    "second": ("administrator", "fukushi_somu"),
     "stranger": ("counselor", "shimin_kenko"),
 }
 AGENCY = {name: agency for name, (_, agency) in PEOPLE.items()}

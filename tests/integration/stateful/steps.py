@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from marshmallow import Schema, ValidationError
+from sqlalchemy.exc import OperationalError
 
 from casework.accounts import actions as accounts
 from casework.accounts.rules import HandOverDraft
 from casework.cases import actions as cases
+from casework.cases import queries as case_queries
 from casework.cases import schemas as c
 from casework.intake import actions as intake
 from casework.intake import schemas as i
-from casework.kernel.errors import CaseworkError
+from casework.kernel.actor import Actor
+from casework.kernel.errors import CaseworkError, Refused, Unavailable
 from casework.meeting import actions as meeting
 from casework.meeting import queries as meetings
 from casework.meeting import schemas as m
@@ -23,10 +27,12 @@ from casework.outreach import actions as outreach
 from casework.outreach import schemas as o
 from casework.participation import actions as participation
 from casework.participation import schemas as pa
+from casework.people import queries as people
 from casework.plan import actions as plan
 from casework.plan import schemas as pl
 from casework.referral import actions as referral
 from casework.referral import schemas as r
+from casework.usecase import Replayed, Reply
 from tests.integration.stateful import people as p
 from tests.support.world import World
 
@@ -43,6 +49,11 @@ class Run:
         self.stored: Callable[[], tuple[int, ...]] | None = None  # how many rows the tables of the work hold
         self.hands: dict[UUID, str] = {}  # agency to which a referral went, basis of a meeting and its items
         self.last, self.why = ("", "", False), ""
+        self.fault = (
+            ""  # what befalls the next commit: "lost" before it is written, or "unknown", written unheard
+        )
+        self.seen = UUID(int=0)  # the row that was last asked for by sight alone
+        self.faults = 0
 
     # -- helpers -------------------------------------------------------------------------------------
 
@@ -79,7 +90,11 @@ class Run:
         before = self.stored() if self.stored is not None else None
         try:
             given = [_draft(a) for a in args]
-            result = self.world.run(use_case, self.people[who], *given)
+            result = self._run(use_case, self.people[who], given)
+        except Replayed:  # it was done although nobody heard of it, and asking again did nothing twice
+            done[0] += 1
+            self.last = (name, who, True)
+            return REFUSED
         except (CaseworkError, ValidationError) as refusal:
             self.why = str(refusal)
             refused[1] += 1
@@ -90,6 +105,53 @@ class Run:
         done[0] += 1
         self.last = (name, who, True)
         return result
+
+    def _run(self, use_case: Callable[..., Any], actor: Actor, given: list[Any]) -> Any:
+        """The use case; if a fault was asked for, its first commit breaks, and the same request is made again."""
+        fault, self.fault = self.fault, ""
+        if not fault:
+            return self.world.run(use_case, actor, *given)
+        self.faults += 1
+        wish = (
+            None if use_case.use_case.reads else Reply("run", f"fault-{self.faults}", b"\0" * 32, _no_answer)
+        )  # type: ignore[attr-defined]
+        before = self.stored() if self.stored is not None else ()
+        with broken_commit(self.world, written=fault == "unknown"), contextlib.suppress(Unavailable):
+            use_case(self.world.ctx(actor, reply=wish), *given)
+            raise AssertionError("a commit broke, and the answer was good news")
+        if fault == "lost" and self.stored is not None:
+            assert self.stored() == before, "a commit broke, and something is stored"
+        try:
+            return use_case(self.world.ctx(actor, reply=wish), *given)
+        except Refused as told:
+            if (
+                fault == "unknown" and told.code == "done_out_of_sight"
+            ):  # done, and what came of it is hidden since
+                raise Replayed(200, "") from told
+            raise
+
+
+def _no_answer(_: Any) -> tuple[int, str]:
+    return 200, ""
+
+
+@contextlib.contextmanager
+def broken_commit(world: World, *, written: bool) -> Iterator[None]:
+    """The next commit fails: nothing is written, or all is written and the answer is lost on the way."""
+    session = world.session
+    plain = session.commit
+
+    def broken() -> None:
+        session.commit = plain  # type: ignore[method-assign]
+        if written:
+            plain()
+        raise OperationalError("COMMIT", None, ConnectionError("lost"))
+
+    session.commit = broken  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        session.commit = plain  # type: ignore[method-assign]
 
 
 def _draft(given: Any) -> Any:
@@ -137,7 +199,9 @@ def _move(name: str, who: tuple[str, ...], kind: str, use_case: Callable[..., An
 @step(*p.COUNSELORS)
 def receive(run: Run, who: str, roll: int) -> None:
     made = run.do("receive", who, intake.receive, load(i.IntakeIn, p.intake()))
-    assert made is not REFUSED or who not in p.COUNSELORS, "I5: an intake without consent or name was refused"
+    unheard = run.last[2] and made is REFUSED
+    rightly = who in p.COUNSELORS and not unheard
+    assert made is not REFUSED or not rightly, "I5: an intake without consent or name was refused"
     if made is not REFUSED:
         run.keep("intake", made.id)
         run.keep("person", made.person_id)
@@ -324,13 +388,65 @@ def disable(run: Run, who: str, roll: int) -> None:
     leaver = ("shakyo", "seikatsu", "korei")[roll % 3]
     to = run.world.actor("counselor", p.AGENCY[leaver], f"架空 後任 {leaver}").id if roll % 2 else None
     done = run.do("disable", who, accounts.disable, run.people[leaver].id, HandOverDraft(to))
-    if done is not REFUSED:
-        run.do("enable", who, accounts.enable, run.people[leaver].id)
+    if done is REFUSED and not run.last[2]:  # if it was done and nobody heard of it, it was done
+        return
+    proposed = run.do("enable", who, accounts.enable, run.people[leaver].id)
+    assert proposed is not REFUSED, run.why
+    (change,) = (c for c in proposed.changes if c.kind == "enable")
+    other = "admin" if who == "second" else "second"
+    assert run.do("approve_alone", who, accounts.approve_change, change.id) is REFUSED, "a right given by one"
+    assert run.do("approve", other, accounts.approve_change, change.id) is not REFUSED, run.why
 
 
 @step("admin")
 def time_passes(run: Run, who: str, roll: int) -> None:
     run.world.later(days=1 + roll % 20)
+
+
+# -- 保護 and 閲覧の許可 -----------------------------------------------------------------------------------
+
+
+@step("shakyo", "seikatsu", "korei", needs="case")
+def protect(run: Run, who: str, roll: int) -> None:
+    """支援措置: from here on nobody sees the person without a grant of their own (I12)."""
+    if roll % 4:  # a protected city would be a silent one
+        look_at_person(run, who, roll)
+        return
+    body = load(c.ProtectIn, {"ground": "own_word", "reason": "架空の理由", "valid_from": run.day()})
+    run.do("protect", who, cases.protect_person, run.pick("case", roll), run.pick("person", roll), body)
+
+
+@step("shakyo", "coordinator", "stranger", "korei", needs="person")
+def look_at_person(run: Run, who: str, roll: int) -> None:
+    run.seen = run.pick("person", roll)
+    run.do("look_at_person", who, people.read_person, run.seen)
+
+
+@step("privacy", needs="case")
+def give_leave(run: Run, who: str, roll: int) -> None:
+    body = {
+        "staff_id": str(run.people["supervisor"].id),
+        "agency": "fukushi_somu",
+        "purpose": "架空の目的",
+        "ends_at": run.at(days=1 + roll % 3),
+    }
+    made = run.do("give_leave", who, cases.grant_access, run.pick("case", roll), load(c.GrantIn, body))
+    if made is not REFUSED:
+        run.keep("leave", made.id)
+
+
+@step("privacy", needs="leave")
+def end_leave(run: Run, who: str, roll: int) -> None:
+    run.do("end_leave", who, cases.end_grant, run.pick("case", roll), run.pick("leave", roll))
+
+
+@step("supervisor", needs="leave")
+def read_by_leave(run: Run, who: str, roll: int) -> None:
+    """Only a leave opens a case to a supervisor, and only until it ends, by whatever way it ends."""
+    if who != "supervisor":
+        return
+    run.seen = run.pick("case", roll)
+    run.do("read_by_leave", who, case_queries.read_case, run.seen)
 
 
 # -- 会議 ------------------------------------------------------------------------------------------------

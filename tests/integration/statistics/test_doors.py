@@ -134,10 +134,10 @@ def test_the_evaluation_sets_targets_takes_findings_and_shows_where_help_is_miss
     seat = Seat(city, "report")
     report = seat.get("/evaluation?fy=2025")
     (indicator,) = report["indicators"]
-    seat.post(f"/evaluation/indicators/{indicator['id']}/years", {"fy": 2025, "target": 1})
-    refused = seat.post(
-        f"/evaluation/indicators/{indicator['id']}/years", {"fy": 2025, "target": 1, "actual": 9}, 409
-    )
+    years, aim = f"/evaluation/indicators/{indicator['id']}/years", {"fy": 2025, "target": 1}
+    seat.post(years, aim, 428)
+    changed = seat.post(years, aim | {"version": indicator["version"]})
+    refused = seat.post(years, aim | {"actual": 9, "version": changed["version"]}, 409)
     assert refused["code"] == "indicator_fed"
     report = seat.get("/evaluation?fy=2025")
     assert report["indicators"][0]["actual"] > 0

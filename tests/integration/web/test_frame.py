@@ -18,7 +18,7 @@ from casework.web import schema as s
 from casework.web.headers import HEADERS, PAGE_CSP
 from casework.web.pages import parcel
 from casework.web.pages.blueprint import FormDoor
-from casework.web.pages.controls import Form, family
+from casework.web.pages.controls import Form, Rival, family
 from casework.web.pages.tree import collect, flatten, moment, strangers
 from tests.support.cast import PASSWORD, hire
 from tests.support.pages import Reader
@@ -148,8 +148,8 @@ def test_faults_stand_beside_their_fields_and_lead_there(world: World) -> None:
 
 def test_after_a_conflict_only_what_really_differs_is_shown(world: World) -> None:
     typed = MultiDict([("name", "わたし"), ("story", "一行目\r\n二行目"), ("count", "")])
-    made = form(world, typed, now=MultiDict([("name", "同僚"), ("story", "一行目\n二行目")]))
-    assert {c.name: c.now for c in made if c.now} == {"name": "同僚"}
+    made = form(world, typed, rival=Rival(MultiDict([("name", "同僚"), ("story", "一行目\n二行目")])))
+    assert {c.name: c.beside.held for c in made.differences if c.beside} == {"name": ("同僚",)}
 
 
 def _inputs(schema: ma.Schema, path: str = "") -> Iterator[tuple[ma.Schema, str, str]]:
