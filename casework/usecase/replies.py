@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, LargeBinary, String, UniqueConstraint, delete, select
+from sqlalchemy import CursorResult, LargeBinary, String, UniqueConstraint, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..crypto import Binding
@@ -64,6 +65,7 @@ def replay(ctx: Context, wish: Reply) -> None:
 
     Refused("done_out_of_sight") if it was done, but what it is about has left the actor's sight since.
     """
+    _wait_for_twins(ctx, wish)
     query = select(IdempotentReply).where(
         IdempotentReply.actor == ctx.actor.id,
         IdempotentReply.route == wish.route,
@@ -77,6 +79,15 @@ def replay(ctx: Context, wish: Reply) -> None:
     if not _leave_stands(ctx, found.leave):
         raise Refused("done_out_of_sight")
     raise Replayed(found.status, ctx.keys.open(found.answer, _binding(found.id)))
+
+
+def _wait_for_twins(ctx: Context, wish: Reply) -> None:
+    """The same request sent twice at once: one waits until the other has ended. On SQLite all writers queue anyway."""
+    if ctx.session.get_bind().dialect.name != "postgresql":
+        return
+    named = hashlib.sha256(f"{ctx.actor.id} {wish.route} {wish.key}".encode()).digest()
+    lock = func.pg_advisory_xact_lock(int.from_bytes(named[:8], "big", signed=True))
+    ctx.session.execute(select(lock), execution_options={CLEARED: True})
 
 
 def _leave_stands(ctx: Context, leave: str) -> bool:
