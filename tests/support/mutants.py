@@ -164,9 +164,16 @@ def _small_edits(node: ast.AST) -> Iterator[ast.AST]:
     elif isinstance(node, ast.Constant) and isinstance(node.value, bytes):
         yield ast.Constant(node.value + b"?")
     elif isinstance(node, ast.Raise) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)):
-        yield ast.Pass()
+        yield _as("pass", ast.If(ast.Constant(False), [copy.deepcopy(node)], []))
     elif isinstance(node, ast.Return) and node.value is not None and not _is_none(node.value):
-        yield ast.Return(ast.Constant(None))
+        kept = ast.IfExp(ast.Constant(True), ast.Constant(None), copy.deepcopy(node.value))
+        yield _as("return None", ast.Return(kept))
+
+
+def _as(words: str, node: ast.AST) -> ast.AST:
+    """What is left out stays where it is never run: the function keeps the variables that it closes over."""
+    node.reads_as = words  # type: ignore[attr-defined]
+    return node
 
 
 def _is_none(node: ast.expr) -> bool:
@@ -199,6 +206,8 @@ class _Place(ast.NodeTransformer):
 
 
 def _reads(node: ast.AST) -> str:
+    if hasattr(node, "reads_as"):
+        return str(node.reads_as)
     told = node.test if isinstance(node, ast.If | ast.While) else node
     kind = "if " if isinstance(node, ast.If) else "while " if isinstance(node, ast.While) else ""
     return (kind + ast.unparse(told).splitlines()[0])[:90]

@@ -55,6 +55,15 @@ def test_what_was_padded_is_found_again(text: str) -> None:
     assert unpad(pad(text)) == normal(text)
 
 
+@pytest.mark.parametrize("place", [-1, -30])
+def test_padding_holds_zeros_and_nothing_else(place: int) -> None:
+    for byte in range(1, 256):
+        padded = bytearray(pad("架空"))
+        padded[place] = byte
+        with pytest.raises(CiphertextCorrupt):
+            unpad(bytes(padded))
+
+
 @pytest.mark.parametrize("text", ["\ud800", "花\udfff子", "\udc00\ud800"])
 def test_a_lone_surrogate_is_refused_without_repeating_the_text(text: str) -> None:
     with pytest.raises(TextNotSealable) as refusal:
