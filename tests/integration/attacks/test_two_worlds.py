@@ -28,6 +28,7 @@ HOLDER = "shogai"
 OFFICERS = {"privacy"}
 MASKS = (
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "ID"),
+    (re.compile(r"\b[0-9a-f]{32}\b"), "KEY"),  # the one-time key of a form
     (re.compile(r"[A-Za-z0-9_.\-]{60,}"), "TOKEN"),
     (re.compile(r'nonce="[^"]*"|nonce-[^\']*'), "NONCE"),
 )
