@@ -6,24 +6,24 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.support import mutants
 from tests.support.counts import Count
-from tests.support.told import KEPT, Told, write_told
+from tests.support.told import KEPT, write_told
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def kept(sqlite_template: Path, keystore: Path, told: Callable[[str], Told], tmp_path: Path) -> Path:
-    """The cities of this test process, for the runs of the mutants."""
-    (tmp_path / "empty.db").symlink_to(sqlite_template)
-    (tmp_path / "keystore").symlink_to(keystore)
-    write_told(tmp_path, told("sqlite"))
+def kept(request: pytest.FixtureRequest, group: str, tmp_path: Path) -> Path:
+    """The cities of this test process, for the runs of the mutants that need one."""
+    if not mutants.GROUPS[group].alone:
+        (tmp_path / "empty.db").symlink_to(request.getfixturevalue("sqlite_template"))
+        (tmp_path / "keystore").symlink_to(request.getfixturevalue("keystore"))
+        write_told(tmp_path, request.getfixturevalue("told")("sqlite"))
     return tmp_path
 
 

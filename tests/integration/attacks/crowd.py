@@ -39,6 +39,7 @@ CROWD: dict[str, tuple[str, str]] = {
     "x_report": ("report_officer", HOME),
     "x_expired_role": ("coordinator", "shakyo"),
     "x_disabled": ("coordinator", "shakyo"),
+    "x_conflict": ("coordinator", "shakyo"),  # would see all of it, were it not for a relative in it
 }
 ANONYMOUS = "anonymous"
 # Where the id named by a path parameter or a field is kept, for one thing of the story's case.
@@ -159,6 +160,9 @@ def _take_away(world: World, things: dict[str, str]) -> None:
         "'2026-04-01 00:00:00.000000', '2026-04-01 00:00:00.000000', :past FROM staff s, case_file c, "
         "(SELECT MIN(code) AS code FROM code WHERE list = 'grant_purpose') k "
         "WHERE s.login = 'x_expired_grant' AND c.id = :case",
+        "INSERT INTO conflict (id, staff_id, person_id, found_by, found_at) SELECT p.person_id, s.id, p.person_id, "
+        "c.owner_id, '2026-04-01 00:00:00.000000' FROM case_person p JOIN case_file c ON c.id = p.case_id, staff s "
+        "WHERE p.case_id = :case AND s.login = 'x_conflict'",
         case=things["case_id"],
         past=past,
     )

@@ -18,7 +18,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.integration.attacks.crowd import ANONYMOUS, CROWD, RELATIONS, Crowd, gather, related
+from tests.integration.attacks.crowd import ANONYMOUS, CROWD, RELATIONS, Crowd, gather, related, run
 from tests.integration.attacks.matrix import Route, bodies, id_fields, masked, page_routes, routes, with_id
 from tests.support.counts import Count
 from tests.support.story import Story
@@ -190,6 +190,14 @@ def _pairs(asked: list[Question], wanted: int) -> dict[str, list[tuple[str, Ques
     return found
 
 
+def _only_the_conflict_stood_between(world: World, crowd: Crowd) -> None:
+    """The control: without it, a house that answers 404 to everybody would pass."""
+    http, address = world.app.test_client(use_cookies=False), f"/api/v1/cases/{crowd.things['case_id']}"
+    assert http.get(address, headers=crowd.headers["x_conflict"]).status_code == 404
+    run(world, "DELETE FROM conflict")
+    assert http.get(address, headers=crowd.headers["x_conflict"]).status_code == 200
+
+
 @pytest.mark.promise(2)
 @pytest.mark.long
 @pytest.mark.timeout(3600)
@@ -203,6 +211,7 @@ def test_what_may_not_be_seen_answers_as_what_does_not_exist(
     for relation, pairs in _pairs(asked, wanted).items():
         with related(crowd, world, relation):
             _walk(world, crowd, relation, pairs, tally, base)
+    _only_the_conflict_stood_between(world, crowd)
     real, unreal = median(tally.real) * 1000, median(tally.unreal) * 1000
     count.found(
         asked=tally.pairs, questions=len(asked), people=len(CROWD) + 1, leaks=len(tally.leaks), **tally.places
