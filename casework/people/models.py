@@ -221,6 +221,7 @@ class Conflict(Confidential, Base):
     """
 
     __tablename__ = "conflict"
+    __follows__ = ("person_id",)
     __about_staff__ = True
     __table_args__ = (
         CheckConstraint("ended_by IS NULL OR ended_by <> staff_id", name="ended_by_another"),
