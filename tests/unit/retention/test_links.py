@@ -1,4 +1,4 @@
-"""What falls with a record and what keeps a person: a table that names one has to be decided on, here and in its marks."""
+"""What falls with a record and what keeps a person: a new table that names one has to be decided on, here too."""
 
 from __future__ import annotations
 
