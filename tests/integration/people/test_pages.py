@@ -37,7 +37,8 @@ def test_a_person_is_shown_and_corrected_and_a_stale_correction_is_shown_beside(
     reader.send(form, name="髙﨑 芳子")
     stale = reader.send(second, 409, name="高崎 芳子")
     assert 'value="高崎 芳子"' in stale.text
-    assert "髙﨑 芳子" in stale.text.split("ほかの人が保存した内容")[1]
+    assert "ほかの人が先に保存しました" in stale.text
+    assert 'name="_theirs.name" value="髙﨑 芳子"' in stale.text
 
 
 def test_what_is_known_of_a_person_is_recorded_piece_by_piece(world: World) -> None:
