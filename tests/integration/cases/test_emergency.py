@@ -15,6 +15,7 @@ from casework.db import CLEARED
 from casework.desk.queries import today
 from casework.kernel.actor import Actor, Role
 from casework.kernel.errors import BadInput, NotAllowed, NotFound, Refused, StepUpRequired, TooMany
+from casework.people.rules import ProtectDraft
 from tests.integration.cases.conftest import Desk
 
 ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -229,12 +230,8 @@ def test_a_case_protected_afterwards_closes_the_access(desk: Desk) -> None:
     person = desk.person()
     case_id = desk.open(person)
     view = opened(desk, desk.stranger, number_of(desk, case_id))
-    from casework.cases.models import Case
-
-    with desk.world.writing() as session:
-        row = session.get(Case, case_id, execution_options={CLEARED: True})
-        assert row is not None
-        row.protected = True
+    draft = ProtectDraft("own_word", "架空の理由", desk.world.ctx().today, None)
+    desk.world.run(actions.protect_person, desk.counselor, case_id, person, draft)
     with pytest.raises(NotFound):
         desk.world.run(queries.read_case, desk.stranger, case_id)
     seen = desk.world.run(queries.read_emergency, officer(desk), view.id)
