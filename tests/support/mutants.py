@@ -64,7 +64,7 @@ GROUPS = {
             "tests/unit/crypto/test_padding.py", "tests/unit/crypto/test_ring.py",
             "tests/unit/crypto/test_keystore.py", "tests/unit/crypto/test_sharing.py",
             "tests/unit/crypto/test_erasure.py", "tests/unit/crypto/test_custody.py",
-            "tests/unit/crypto/test_vectors.py",
+            "tests/unit/crypto/test_vectors.py", "tests/unit/crypto/test_careful.py",
         ),
         whole=True,
         alone=True,
@@ -277,11 +277,14 @@ def _place(code: CodeType) -> tuple[str, int, tuple[str, ...]]:
     )
 
 
-def _killed(mutant: Mutant) -> str:
-    """'killed', 'survived' or 'unreached': the tests of its group in a forked child."""
+OUTCOMES = {0: "survived", 2: "unprepared", 3: "unreached"}
+
+
+def _outcome(group: str, mutant: Mutant | None) -> str:
+    """What the tests say in a forked child: survived, killed, unprepared (no test came so far) or unreached."""
     child = os.fork()
     if child == 0:
-        _as_child(mutant)
+        _as_child(group, mutant)
     try:
         signal.signal(signal.SIGALRM, _too_long)
         signal.alarm(SECONDS)
@@ -292,29 +295,39 @@ def _killed(mutant: Mutant) -> str:
         return "killed"
     finally:
         signal.alarm(0)
-    code = os.waitstatus_to_exitcode(status)
-    return {0: "survived", 3: "unreached"}.get(code, "killed")
+    return OUTCOMES.get(os.waitstatus_to_exitcode(status), "killed")
 
 
 def _too_long(*_: object) -> None:
     raise TimeoutError
 
 
-def _as_child(mutant: Mutant) -> None:
+class _FirstFailure:
+    """In which phase the first test failed."""
+
+    phase = "call"
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            self.phase = str(report.when)
+
+
+def _as_child(group: str, mutant: Mutant | None) -> None:
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
-    if not put_in(mutant):
+    if mutant is not None and not put_in(mutant):
         os._exit(3)
-    plugins = ["-p", "pytest_timeout", "-p", "no:cacheprovider"]
-    code = pytest.main(["-x", "-q", "--db", "sqlite", "--timeout=60", *plugins, *_tests(mutant)])
-    os._exit(0 if code in (0, 4, 5) else 1)
+    plugins, failure = ["-p", "pytest_timeout", "-p", "no:cacheprovider"], _FirstFailure()
+    options = ["-x", "-q", "--db", "sqlite", "--timeout=60", *plugins]
+    code = pytest.main([*options, *_tests(group, mutant)], plugins=[failure])
+    os._exit(0 if code == 0 else 1 if code == 1 and failure.phase == "call" else 2)
 
 
-def _tests(mutant: Mutant) -> list[str]:
+def _tests(group: str, mutant: Mutant | None) -> list[str]:
     """The tests of the group, those named for the module first: most mutants go no further."""
-    stem = Path(mutant.module).stem
-    return sorted(GROUPS[mutant.group].tests, key=lambda path: stem not in path)
+    stem = Path(mutant.module).stem if mutant else ""
+    return sorted(GROUPS[group].tests, key=lambda path: stem not in path)
 
 
 def _import_everything() -> None:
@@ -337,18 +350,30 @@ def listed() -> dict[str, str]:
     }
 
 
-def run(chosen: list[Mutant]) -> dict[str, list[str]]:
-    """Names of the chosen mutants by what became of them; those listed as equivalent are not run."""
-    equivalent, found = listed(), {"killed": [], "survived": [], "unreached": [], "equivalent": []}
+def run(chosen: list[Mutant], *, control: bool = True) -> dict[str, list[str]]:
+    """Names of the chosen mutants by what became of them; those listed as equivalent are not run.
+
+    The control: unchanged code passes the tests of its group in a child too, so that what fails fails for the change.
+    """
+    equivalent = listed()
+    found: dict[str, list[str]] = {
+        name: [] for name in ("killed", "survived", "unprepared", "unreached", "equivalent")
+    }
     _import_everything()
     with tempfile.TemporaryDirectory(dir=in_memory()) as folder:
         if KEPT not in os.environ and any(not GROUPS[mutant.group].alone for mutant in chosen):
             keep_city(Path(folder))
             os.environ[KEPT] = folder
+        for group in {mutant.group for mutant in chosen} if control else ():
+            if _outcome(group, None) != "survived":
+                raise RuntimeError(f"the tests of {group} fail without any change")
         for mutant in chosen:
-            outcome = "equivalent" if mutant.key in equivalent else _killed(mutant)
+            outcome = "equivalent" if mutant.key in equivalent else _outcome(mutant.group, mutant)
             found[outcome].append(f"{mutant.group}: {mutant.name}")
             print(outcome, mutant.group, mutant.name, file=sys.stderr, flush=True)
+    if control or found["killed"]:  # tests do run here, so a change that lets none begin is noticed
+        found["killed"] += found["unprepared"]
+        found["unprepared"] = []
     return found
 
 
@@ -360,6 +385,7 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=0, help="so many, chosen by chance (0: all)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--list", action="store_true", help="show the mutants, run nothing")
+    parser.add_argument("--no-control", action="store_true", help="do not try the unchanged code first")
     given = parser.parse_args()
     every = mutants(given.group or sorted(GROUPS))
     chosen = random.Random(given.seed).sample(every, min(given.sample, len(every))) if given.sample else every
@@ -367,7 +393,7 @@ def main() -> None:
         print("\n".join(f"{m.group} {m.name}" for m in chosen))
         print(Counter(m.group for m in chosen))
         return
-    print(json.dumps(run(chosen), ensure_ascii=False))
+    print(json.dumps(run(chosen, control=not given.no_control), ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ def make_template(path: Path, keystore: Path, folder: Path) -> Path:
     return path
 
 
-KEPT = "CASEWORK_TESTS_CITY"
+KEPT = "TESTS_CITY"  # not a setting of the house: it refuses unknown ones
 
 
 def kept_city() -> Path | None:
