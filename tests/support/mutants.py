@@ -77,19 +77,29 @@ GROUPS = {
     ),
     "trail": Group(
         ("casework/audit/trail.py", "casework/audit/verify.py", "casework/audit/checkpoint.py"),
-        ("tests/integration/oversight",),
+        (
+            "tests/integration/oversight/test_tampering.py", "tests/integration/oversight/test_checkpoints.py",
+            "tests/integration/oversight/test_acts.py", "tests/integration/ground/test_gate.py",
+            "tests/integration/oversight",
+        ),
     ),
     "versions": Group(
         ("casework/usecase/gate.py", "casework/usecase/context.py", "casework/usecase/replies.py"),
-        ("tests/integration/ground/test_gate.py", "tests/integration/api/test_versions.py"),
+        (
+            "tests/integration/ground/test_gate.py", "tests/integration/api/test_versions.py",
+            "tests/integration/cases/test_record.py", "tests/integration/intake/test_door.py",
+            "tests/integration/performance", "tests/integration/accounts/test_staff.py",
+            "tests/integration/cases/test_emergency.py", "tests/integration/meeting/test_meeting.py",
+            "tests/integration/attacks/test_bad_input.py", "tests/integration/attacks/test_leaks.py",
+        ),
     ),
     "sign-in": Group(
         ("casework/accounts/login.py", "casework/accounts/sessions.py"),
         (
-            "tests/integration/accounts/test_sign_in.py", "tests/integration/attacks/test_origin.py",
-            "tests/integration/accounts/test_step_up.py",
+            "tests/integration/accounts/test_sign_in.py", "tests/integration/accounts/test_step_up.py",
             "tests/integration/accounts/test_codes.py", "tests/integration/accounts/test_factor_pages.py",
-            "tests/integration/web/test_frame.py",
+            "tests/integration/accounts", "tests/integration/web/test_frame.py",
+            "tests/integration/attacks/test_revoked.py",
         ),
     ),
 }  # fmt: skip
