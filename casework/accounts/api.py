@@ -23,7 +23,7 @@ def _by_hand(path: str, method: str, endpoint: str, use_case: UseCase, gives: An
 
     def wrap(view: Any) -> Any:
         handler = view
-        for status in (503, 429, 422, 401, 400):
+        for status in (503, 429, 422, 409, 401, 400):
             handler = bp.alt_response(status, schema=ProblemOut)(handler)
         handler = bp.response(204 if gives is None else 200, gives)(handler)
         bp.use_cases[endpoint] = use_case

@@ -78,12 +78,14 @@ _named_for_subject = has(
     all_of(equals(CasePerson.role, "subject"), through(CasePerson.person_id, named_in_a_grant, to=Person.id)),
     at=Case.id,
 )
+_unrelated_case = all_of(
+    outside(Case.id, Circle("cases of one's own circle", _kin_cases, _kin_case_ids)),
+    outside(Case.household_id, homes),
+)
 open_case = renamed(
     "no protection and no conflict",
     all_of(
-        any_of(equals(Case.protected, False), all_of(_named_for_subject, no(_shut_subject))),
-        outside(Case.id, Circle("cases of one's own circle", _kin_cases, _kin_case_ids)),
-        outside(Case.household_id, homes),
+        any_of(equals(Case.protected, False), all_of(_named_for_subject, no(_shut_subject))), _unrelated_case
     ),
 )
 
@@ -138,8 +140,12 @@ in_emergency = renamed(
     ),
 )
 in_danger = renamed("any case, for danger to life", anyone(Case))
-own_access = renamed("own emergency access", mine(EmergencyAccess.staff_id))
-agency_access = renamed("emergency access of one's division", my_agency(EmergencyAccess.agency))
+_access_open = of_case(EmergencyAccess.case_id)
+own_access = renamed("own emergency access", all_of(mine(EmergencyAccess.staff_id), _access_open))
+agency_access = renamed(
+    "emergency access of one's division", all_of(my_agency(EmergencyAccess.agency), _access_open)
+)
+# Whoever reviews goes on seeing an access whose case was protected afterwards, without its number (I22).
 any_access = anyone(EmergencyAccess)
 any_grant = by_case(AccessGrant.case_id, any_case)
 
@@ -162,7 +168,7 @@ def household_by_case(reason: Reason) -> Reason:
 
 def accesses(*reasons: Reason) -> tuple[Reason, ...]:
     """The emergency accesses of a case of one's own: its people are told."""
-    return tuple(by_case(EmergencyAccess.case_id, reason) for reason in reasons)
+    return tuple(by_case(EmergencyAccess.case_id, within(reason)) for reason in reasons)
 
 
 def persons(*reasons: Reason) -> tuple[Reason, ...]:
@@ -172,8 +178,8 @@ def persons(*reasons: Reason) -> tuple[Reason, ...]:
 
 def cover(*reasons: Reason) -> tuple[Reason, ...]:
     """The case and the rows of its timeline, each authorised on its own."""
-    links = (CaseStep.case_id, Alert.case_id, Disclosure.case_id, EmergencyAccess.case_id)
-    return (*reasons, *(by_case(link, reason) for link in links for reason in reasons))
+    links = (CaseStep.case_id, Alert.case_id, Disclosure.case_id)
+    return (*reasons, *(by_case(link, reason) for link in links for reason in reasons), *accesses(*reasons))
 
 
 def narrative(*reasons: Reason) -> tuple[Reason, ...]:
@@ -236,7 +242,6 @@ _links = (
     Disclosure.case_id,
     MeetingProposal.case_id,
     ContactAttempt.case_id,
-    EmergencyAccess.case_id,
 )
 _consent_open = all_of(about(Consent.person_id), of_case(Consent.case_id))
 _fact = through(PersonFact.assessment_id, of_case(Assessment.case_id), to=Assessment.id)
@@ -247,6 +252,8 @@ BARS: Bars = {
         all_of(of_case(CasePerson.case_id), about(CasePerson.person_id)), about(CasePerson.person_id)
     ),
     PersonFact: Bar(all_of(_fact, about(PersonFact.person_id)), about(PersonFact.person_id)),
+    # Its reasons ask for the case themselves, but for those of the review.
+    EmergencyAccess: Bar(through(EmergencyAccess.case_id, _unrelated_case, to=Case.id)),
     Consent: Bar(_consent_open, of_case(Consent.case_id)),
     ConsentScope: Bar(through(ConsentScope.consent_id, _consent_open, to=Consent.id)),
     Note: Bar(all_of(of_case(Note.case_id), _legible), _legible),

@@ -130,7 +130,7 @@ def test_an_application_with_a_route_that_nobody_classified_does_not_start(
     for change, told in tried:
         monkeypatch.setattr(casework.app, "_pages", change)
         with pytest.raises(casework.app.UnclassifiedRoute) as refusal:
-            assert world.app
+            casework.app.create_app(world.settings)
         assert json.loads(str(refusal.value)) == told
 
 

@@ -11,12 +11,16 @@ from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from flask import Flask
+from sqlalchemy import Dialect
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 from casework.accounts.models import Staff, StaffRole
-from casework.app import create_app, create_core
+from casework.accounts.standing import SessionStanding
+from casework.app import _belong_together, create_app, create_core
 from casework.crypto import FileKeyStore, KeyRing
 from casework.db import GuardedSession, db
+from casework.desk.pages import RoofDesk
 from casework.kernel.actor import SYSTEM_ID, Actor, Membership, Role, system_actor
 from casework.kernel.clock import MovableClock
 from casework.kernel.ids import new_id
@@ -47,6 +51,35 @@ def _compile_each_rule_once() -> None:
 
 _compile_each_rule_once()
 
+# By kind of database: how statements are spelt, and the statements spelt already.
+_spelt: dict[str, tuple[Dialect, LRUCache[Any, Any]]] = {}
+
+
+def _spell_each_statement_once(app: Flask) -> None:
+    """Most tests have an engine of their own, and SQLAlchemy spells each statement once per engine: with the bars of
+    protection in them that took most of a test's time. What is spelt depends on the dialect alone."""
+    with app.app_context():
+        for engine in db.engines.values():
+            if engine.name not in _spelt:
+                with engine.connect():  # it learns what its server can do
+                    _spelt[engine.name] = (engine.dialect, LRUCache(4000))
+            dialect, spelt = _spelt[engine.name]
+            engine.dialect, engine.pool._dialect, engine._compiled_cache = dialect, dialect, spelt
+
+
+# Applications whose world has ended. Doors take half a second to build and templates longer, and both are the same in
+# every world; what a world may differ in stands in its core, and moves in with it.
+_EMPTY: list[Flask] = []
+
+
+def _move_in(app: Flask, core: Flask) -> None:
+    home, new = app.extensions["casework"], core.extensions["casework"]
+    home.settings, home.keys, home.policy, home.clock = new.settings, new.keys, new.policy, new.clock
+    home.messages, home.standing, home.desk = new.messages, SessionStanding(new.clock), RoofDesk()
+    app.config.update(core.config)
+    db._app_engines[app] = db._app_engines[core]
+    _belong_together(app)
+
 
 class World:
     """One municipality with staff. Everything goes through use cases, as real actors."""
@@ -61,8 +94,14 @@ class World:
     def app(self) -> Flask:
         """The application with its doors, built when a test first knocks (it takes half a second)."""
         if self._app is None:
-            self._app = create_app(self.settings, clock=self.clock)
-            self._app.test_client_class = LoneClient
+            if _EMPTY:
+                app = _EMPTY.pop()
+                _move_in(app, create_core(self.settings, clock=self.clock))
+            else:
+                app = create_app(self.settings, clock=self.clock)
+                app.test_client_class = LoneClient
+            _spell_each_statement_once(app)
+            self._app = app
         return self._app
 
     def close(self) -> None:
@@ -70,6 +109,8 @@ class World:
             with app.app_context():
                 for engine in db.engines.values():
                     engine.dispose()
+        if self._app is not None:
+            _EMPTY.append(self._app)
 
     @property
     def session(self) -> GuardedSession:
@@ -173,6 +214,7 @@ def make_world(database_url: str, folder: Path, keystore: Path, **overrides: Any
     )
     clock = MovableClock(START)
     core = create_core(settings, clock=clock)
+    _spell_each_statement_once(core)
     made = World(core, clock)
     with core.app_context():
         try:

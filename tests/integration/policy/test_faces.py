@@ -226,7 +226,7 @@ def test_both_faces_of_every_reason_agree_over_generated_worlds(
     count.found(reasons=len(_reasons()), changes=changes, judged=judged, allowed=allowed)
     count.found(held_for_somebody=f"{met} of {len(sometimes)}")
     assert judged >= 3000 * worlds
-    assert met >= len(sometimes) * 0.6
+    assert met >= len(sometimes) * (0.6 if sqlite else 0.5)  # fewer worlds meet fewer reasons
 
 
 def test_an_actor_without_a_role_is_allowed_nothing(world: World, story: Story) -> None:

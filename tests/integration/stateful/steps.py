@@ -28,6 +28,7 @@ from casework.outreach import schemas as o
 from casework.participation import actions as participation
 from casework.participation import schemas as pa
 from casework.people import queries as people
+from casework.people import schemas as pe
 from casework.plan import actions as plan
 from casework.plan import schemas as pl
 from casework.referral import actions as referral
@@ -412,7 +413,7 @@ def protect(run: Run, who: str, roll: int) -> None:
     if roll % 4:  # a protected city would be a silent one
         look_at_person(run, who, roll)
         return
-    body = load(c.ProtectIn, {"ground": "own_word", "reason": "架空の理由", "valid_from": run.day()})
+    body = load(pe.ProtectIn, {"ground": "own_word", "reason": "架空の理由", "valid_from": run.day()})
     run.do("protect", who, cases.protect_person, run.pick("case", roll), run.pick("person", roll), body)
 
 
