@@ -9,7 +9,7 @@ from ..intake.models import Intake
 from ..meeting.models import AgendaItem, ItemMember, Meeting
 from ..outreach.models import OutreachEpisode
 from ..participation.models import Need
-from ..people.models import Person, ProtectionGrant
+from ..people.models import Conflict, HouseholdMember, Person, ProtectionGrant
 from ..referral.models import Referral
 from .models import UnusualAccess
 
@@ -34,14 +34,17 @@ seen = (
 # Nobody reviews a finding about themselves, or sees that there is one.
 _others = renamed("a finding about somebody else", no(mine(UnusualAccess.actor_id)))
 reviewed = (_others, anyone(ReadCount))
-# What the rules weigh: who was ever on a case. None of these rows is handed out.
+# What the rules weigh: who was ever on a case, and who is related to its people. None of these rows is handed out.
 _WEIGHED = (
     AccessGrant,
     AgendaItem,
     Assignment,
     AuditEntry,
     Case,
+    CasePerson,
     CaseStep,
+    Conflict,
+    HouseholdMember,
     Intake,
     ItemMember,
     Meeting,

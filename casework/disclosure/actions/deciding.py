@@ -32,23 +32,25 @@ def decide(ctx: Context, request_id: UUID, part_id: UUID, draft: PartDraft) -> R
     """Decide one piece of a request; a piece of another request does not exist here."""
     request = _deciding(ctx, request_id)
     ctx.codes((REASON_LIST, draft.reason or "", "reason"))
-    now = next((n for n in parts_now(ctx, request) if n.part.id == part_id), None)
+    pieces = parts_now(ctx, request)
+    now = next((n for n in pieces if n.part.id == part_id), None)
     if now is None:
         raise NotFound("disclosure_part", str(part_id))
     _decide(ctx, now, draft)
-    return request_view(ctx, request)
+    return request_view(ctx, request, pieces)
 
 
 @use_case(P.DISCLOSURE_DECIDE, event="disclosure.proposals_accepted")
 def accept_proposals(ctx: Context, request_id: UUID) -> RequestView:
     """Decide every undecided piece as proposed; what is to be decided one by one stays open."""
     request = _deciding(ctx, request_id)
-    for now in parts_now(ctx, request):
+    pieces = parts_now(ctx, request)
+    for now in pieces:
         verdict = PROPOSED.get(now.part.proposal)
         if verdict is not None and (now.part.verdict is None or changed(ctx, now)):
             reason = now.part.proposed_reason if verdict is PartVerdict.WITHHOLD else None
             _decide(ctx, now, PartDraft(verdict, reason))
-    return request_view(ctx, request)
+    return request_view(ctx, request, pieces)
 
 
 def _deciding(ctx: Context, request_id: UUID) -> DisclosureRequest:

@@ -12,12 +12,13 @@ from sqlalchemy import or_
 
 from ...accounts.models import StaffRole
 from ...audit.models import AuditEntry
-from ...cases.models import AccessGrant, Assignment, Case, CaseStep
+from ...cases.models import AccessGrant, Assignment, Case, CasePerson, CaseStep
 from ...intake.models import Intake
 from ...kernel.actor import SYSTEM_ID, Role
 from ...meeting.models import AgendaItem, ItemMember, Meeting
 from ...outreach.models import OutreachEpisode
 from ...participation.models import Need
+from ...people.models import Conflict, HouseholdMember
 from ...referral.models import Referral
 from ...usecase import Context
 from ..rules.unusual import BLIND, EMERGENCY, OPENINGS, SEARCHES, Known, Look, Ring
@@ -54,7 +55,7 @@ def known(ctx: Context, visits: list[Look], since: datetime) -> Known:
     cases = sorted({look.case_id for look in visits if look.opens})
     actors = sorted({look.actor for look in visits})
     agencies, coordinators = _offices(ctx, actors)
-    return Known(agencies, _rings(ctx, cases), coordinators, _before(ctx, actors, since))
+    return Known(agencies, _rings(ctx, cases), coordinators, _before(ctx, actors, since), _ties(ctx, cases))
 
 
 def _chunks(ids: Iterable[str]) -> Iterator[list[UUID]]:
@@ -74,6 +75,37 @@ def _offices(ctx: Context, actors: list[str]) -> tuple[dict[str, frozenset[str]]
             if row.role == Role.COORDINATOR.value:
                 coordinators.add(str(row.staff_id))
     return {actor: frozenset(names) for actor, names in found.items()}, frozenset(coordinators)
+
+
+def _ties(ctx: Context, cases: list[str]) -> dict[str, frozenset[str]]:
+    """By case the divisions of those who have a relation in force to somebody of the case or its household."""
+    relatives: dict[UUID, set[str]] = defaultdict(set)
+    for row in ctx.all(ctx.select(Conflict).where(Conflict.ended_at.is_(None))):
+        relatives[row.person_id].add(str(row.staff_id))
+    if not relatives:
+        return {}
+    agencies, _ = _offices(ctx, sorted(set().union(*relatives.values())))
+    homes: dict[UUID, set[UUID]] = defaultdict(set)
+    living = ctx.select(HouseholdMember).where(HouseholdMember.person_id.in_(relatives))
+    for member in ctx.all(living):
+        homes[member.household_id].add(member.person_id)
+    found: dict[str, set[str]] = defaultdict(set)
+
+    def tie(case: UUID, person: UUID) -> None:
+        for staff in relatives[person]:
+            found[str(case)] |= agencies.get(staff, frozenset())
+
+    for ids in _chunks(cases):
+        linked = ctx.select(CasePerson).where(
+            CasePerson.case_id.in_(ids), CasePerson.person_id.in_(relatives)
+        )
+        for link in ctx.all(linked):
+            tie(link.case_id, link.person_id)
+        housed = ctx.select(Case).where(Case.id.in_(ids), Case.household_id.in_(homes))
+        for case in ctx.all(housed):
+            for person in homes[case.household_id]:
+                tie(case.id, person)
+    return {case: frozenset(names) for case, names in found.items()}
 
 
 def _before(ctx: Context, actors: list[str], since: datetime) -> dict[str, frozenset[str]]:

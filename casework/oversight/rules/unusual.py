@@ -153,10 +153,16 @@ def many_cases(looks: Sequence[Look], known: Known) -> Iterator[Hit]:
 
 
 def colleague(looks: Sequence[Look], known: Known) -> Iterator[Hit]:
-    """Opened the case of somebody to whom a colleague of the same division has declared a relation."""
+    """Opened the case of somebody to whom a colleague of the same division has declared a relation, without ever
+    having worked on it oneself."""
     for (actor, day), visits in _by([look for look in looks if look.opens], tokyo_date):
         own = known.agencies.get(actor, frozenset())
-        found = [look for look in visits if own & known.ties.get(look.case_id, frozenset())]
+        found = [
+            look
+            for look in visits
+            if own & known.ties.get(look.case_id, frozenset())
+            and actor not in known.rings.get(look.case_id, Ring()).staff
+        ]
         if found:
             yield _hit(UnusualRule.COLLEAGUE, day, found, cases=_cases(found))
 

@@ -16,6 +16,8 @@ from casework.intake.rules import IntakeDraft, ReceptionConsent, TopicDraft
 from casework.kernel.actor import Actor
 from casework.kernel.errors import CaseworkError, NotFound
 from casework.kernel.wareki import parse_partial
+from casework.oversight import actions as oversight
+from casework.oversight import queries as findings
 from casework.people import actions, queries
 from casework.people.models import Conflict
 from casework.people.rules import GrantDraft, MemberDraft, PersonDraft
@@ -136,3 +138,16 @@ def test_only_the_privacy_officer_ends_or_names_a_link_and_never_their_own(offic
     assert office.blind(office.kin, *first)
     rows = world.session.query(Conflict).execution_options(**{CLEARED: True}).count()
     assert rows == 2
+
+
+def test_a_look_into_a_colleagues_family_is_found_and_work_on_it_is_not(office: Office) -> None:
+    run, nosy = office.world.run, office.world.actor("counselor", "shakyo", "架空 同僚")
+    father = PersonDraft(name="架空 太郎", birth=BIRTH)
+    _, case_id, _ = office.keep(father)
+    run(actions.declare, office.kin, DeclarationDraft("relation", "架空 太郎", None, BIRTH))
+    run(case_queries.read_case, office.keeper, case_id)
+    assert run(oversight.scan, office.officer) == 0
+    run(case_queries.read_case, nosy, case_id)
+    assert run(oversight.scan, office.officer) == 1
+    (found,) = run(findings.findings, office.officer).items
+    assert (found.rule.value, found.actor_id) == ("colleague", nosy.id)

@@ -95,3 +95,5 @@ def test_emergency_access_and_a_colleagues_household_are_always_looked_at() -> N
     assert found([look(0, event="emergency.opened")]) == [("emergency", {"times": 1})]
     assert found([look(0)], ties={"c1": frozenset({"shakyo"})}) == [("colleague", {"cases": 1})]
     assert found([look(0)], ties={"c1": frozenset({"korei"})}) == []
+    worked = {"c1": Ring(staff=frozenset({"me"}))}
+    assert found([look(0)], rings=worked, ties={"c1": frozenset({"shakyo"})}) == []
