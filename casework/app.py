@@ -129,7 +129,7 @@ def _flask_config(settings: Settings, keys: KeyRing) -> dict[str, Any]:
     return {
         "SECRET_KEY": keys.store.purpose_key("session"),
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, "query_cache_size": 4000},
         "SESSION_COOKIE_NAME": "__Host-casework" if secure else "casework",
         "SESSION_COOKIE_SECURE": secure,
         "SESSION_COOKIE_HTTPONLY": True,

@@ -66,6 +66,9 @@ class Policy:
     _clauses: dict[tuple[Permission, type, frozenset[Role]], list[Any]] = field(
         default_factory=dict, compare=False, repr=False
     )
+    _barriers: dict[tuple[type, bool], tuple[Any, ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
     # Statements built from those clauses, once per set of roles (see Context.prepared).
     statements: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
@@ -110,12 +113,19 @@ class Policy:
     def barriers(
         self, actor: Actor, model: type, stand_in: StandIn, *, part: bool = False
     ) -> tuple[Any, ...]:
-        """WHERE clauses of the model's bar, all of which must hold. A bar asks who, never in which role."""
+        """WHERE clauses of the model's bar, all of which must hold; built once, like `clauses`.
+
+        A bar asks who, never in which role: it is the same for everybody who has one.
+        """
         bar = self.bars.get(model)
         reason = None if bar is None else bar.part if part else bar.alone
-        return (
-            () if reason is None else tuple(reason.clause(stand_in(role)) for role in sorted(actor.roles)[:1])
-        )
+        if reason is None or not actor.roles:
+            return ()
+        found = self._barriers.get((model, part))
+        if found is None:
+            found = (reason.clause(stand_in(min(actor.roles))),)
+            self._barriers[model, part] = found
+        return found
 
 
 StandIn = Callable[[Role], Any]
