@@ -9,11 +9,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 import requests
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests.support import browser_city, browser_page
 from tests.support.browser_city import ROLES
@@ -28,6 +29,7 @@ from tests.support.browser_crawl import (
     signed_in,
     store,
 )
+from tests.support.browser_page import Watch
 from tests.support.server import Server
 
 # Pages that no link of the demo city leads to, and why.
@@ -42,10 +44,11 @@ UNVISITED: dict[str, str] = {
         (
             "accounts_pages.recovery",
             "accounts_pages.remove_totp",
-            "accounts_pages.reset_factors",
         ),
         "nobody of the demo city has a second factor; tests/browser/test_sign_in.py gives one",
     ),
+    "accounts_pages.reset_factors": "nobody of the demo city has a second factor; "
+    "tests/integration/accounts/test_factor_pages.py opens it",
     **dict.fromkeys(
         ("accounts_pages.second", "accounts_pages.totp"),
         "a step of signing in or enrolling; tests/browser/test_sign_in.py walks through it",
@@ -105,21 +108,23 @@ def visits(server: Server, city: Path, tmp_path_factory: pytest.TempPathFactory)
 
 
 @pytest.fixture(scope="module")
-def cookies(server: Server) -> Iterator[dict[str, requests.Session]]:
-    """Signed-in clients by role, opened when first asked for."""
-    opened = _Clients(server)
-    yield opened
-    for http in opened.values():
-        http.close()
+def windows(server: Server, browser: Browser) -> Iterator[_Windows]:
+    """A window per role, opened when first asked for: to open one takes longer than to look at a page."""
+    with ExitStack() as stack:
+        yield _Windows(server, browser, stack)
 
 
-class _Clients(dict[str, requests.Session]):
-    def __init__(self, server: Server) -> None:
+class _Windows(dict[str, tuple[Page, Watch]]):
+    def __init__(self, server: Server, browser: Browser, stack: ExitStack) -> None:
         super().__init__()
-        self._server = server
+        self._server, self._browser, self._stack = server, browser, stack
 
-    def __missing__(self, role: str) -> requests.Session:
-        self[role] = requests.Session() if role == NOBODY else signed_in(self._server, ROLES[role])
+    def __missing__(self, role: str) -> tuple[Page, Watch]:
+        context, watch = self._stack.enter_context(browser_page.window(self._browser, self._server))
+        if role != NOBODY:
+            with signed_in(self._server, ROLES[role]) as http:
+                browser_page.carry(context, self._server, http.cookies.get_dict())
+        self[role] = context.new_page(), watch
         return self[role]
 
 
@@ -161,22 +166,20 @@ def test_a_page_is_valid_named_and_guarded_for_every_role(endpoint: str, visits:
 def test_a_page_is_accessible_fits_and_asks_nobody_else(
     endpoint: str,
     visits: list[Visit],
-    cookies: dict[str, requests.Session],
-    server: Server,
-    browser: Browser,
+    windows: _Windows,
 ) -> None:
     found = [visit for visit in of(endpoint, visits) if visit.title]
     if not found:  # a download; what nobody reaches fails above
         return
     chosen = best(found)
-    with browser_page.window(browser, server) as (context, _):
-        browser_page.carry(context, server, cookies[chosen.role].cookies.get_dict())
-        page = context.new_page()
-        answer = page.goto(chosen.path)
-        assert answer is not None
-        assert answer.status == 200, chosen
-        faults = browser_page.axe_faults(page) + browser_page.fit_faults(page)
-        assert not faults, "\n".join([f"{chosen.path} as {chosen.role}:", *faults])
+    page, watch = windows[chosen.role]
+    watch.complaints.clear()
+    answer = page.goto(chosen.path)
+    assert answer is not None
+    assert answer.status == 200, chosen
+    faults = browser_page.axe_faults(page) + browser_page.fit_faults(page)
+    assert not faults, "\n".join([f"{chosen.path} as {chosen.role}:", *faults])
+    watch.check()
 
 
 PAGE, FIRST = 15_000, 60_000  # bytes as they travel

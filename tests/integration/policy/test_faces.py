@@ -210,7 +210,7 @@ def test_both_faces_of_every_reason_agree_over_generated_worlds(
     world: World, story: Story, plain: Engine, count: Count
 ) -> None:
     sqlite = world.settings.database_url.startswith("sqlite")
-    worlds = count("worlds", quick=4, long=40) if sqlite else 2
+    worlds = count("worlds", quick=2, long=40) if sqlite else 1
     office_at_work(story)
     _leave_to_read(story)
     standings, dice = _standings(world, story), random.Random(20261123)
@@ -226,7 +226,7 @@ def test_both_faces_of_every_reason_agree_over_generated_worlds(
     count.found(reasons=len(_reasons()), changes=changes, judged=judged, allowed=allowed)
     count.found(held_for_somebody=f"{met} of {len(sometimes)}")
     assert judged >= 3000 * worlds
-    assert met >= len(sometimes) * (0.6 if sqlite else 0.5)  # fewer worlds meet fewer reasons
+    assert met >= len(sometimes) * 0.5
 
 
 def test_an_actor_without_a_role_is_allowed_nothing(world: World, story: Story) -> None:

@@ -136,6 +136,16 @@ class Watch:
             leave = f"SELECT 1 FROM access_grant WHERE case_id = '{case}' AND ends_at > '{now}'"
             assert self.rows(leave), "a case was read by a leave that had ended"
 
+        if name in ("open_in_emergency", "read_in_emergency") and done:
+            now, case = run.world.clock.now().strftime("%Y-%m-%d %H:%M:%S"), run.seen.hex
+            ours, me = run.people[who].memberships[0].agency, run.people[who].id.hex
+            self.none(
+                f"I22 {who} sees a case that is protected, or without an access in force",
+                f"SELECT c.id FROM case_file c WHERE c.id = '{case}' AND '{ours}' NOT IN (owner_agency, lead_agency) "
+                "AND (c.protected OR NOT EXISTS (SELECT 1 FROM emergency_access e WHERE e.case_id = c.id "
+                f"AND e.staff_id = '{me}' AND e.ends_at > '{now}'))",
+            )
+
     def _referrals(self) -> None:
         self.none(
             "I2 accepted by nobody",
