@@ -29,7 +29,8 @@ FAULTS = {0: "lost", 1: "unknown"}  # of thirty steps, one in each of these ways
 # Stages at which the runs begin: without them a run of refusals would pass.
 MUST_HAPPEN = {
     "receive", "keep", "take_up", "assess", "record_consent", "refer_intake", "acknowledge", "propose", "plan_meeting",
-    "take_act_106_6", "choose_members", "convene", "secrecy", "share", "hold", "decide", "give_leave", "open_in_emergency",
+    "take_act_106_6", "choose_members", "convene", "secrecy", "share", "hold", "decide",
+    "give_leave", "open_in_emergency",
 }  # fmt: skip
 ROLLS = st.integers(0, 59)
 
