@@ -17,7 +17,7 @@ THREADS = 8
 
 
 def bench_settings(url: str, keys: Path) -> Settings:
-    """Those of the tests, but nobody is stopped for searching often."""
+    """Those of the tests, but nobody is stopped for searching or reading often."""
     return load_settings(
         "testing",
         overrides={
@@ -25,6 +25,8 @@ def bench_settings(url: str, keys: Path) -> Settings:
             "keystore_path": str(keys / "keystore.db"),
             "kek_dir": str(keys / "kek"),
             "search_per_hour": 100_000_000,
+            "read_alarm_per_hour": 100_000_000,
+            "read_cap_per_hour": 100_000_000,
         },
     )
 
