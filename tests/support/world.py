@@ -90,6 +90,7 @@ class World:
         self._app: Flask | None = None
         self._doors: dict[str, Any] = {}
         self._actors: dict[tuple[str, ...], UUID] = {}
+        self.placed: set[tuple[str, str]] = set()  # rows set below the gate, of which the trail knows nothing
 
     @property
     def app(self) -> Flask:
@@ -186,7 +187,7 @@ class World:
     def writing(self) -> Iterator[GuardedSession]:
         """Set the scene below the gate (staff rows): recorded by nobody, committed at the end."""
         session = self.session
-        session.info["gate"] = _Open()
+        session.info["gate"] = _Open(self.placed)
         try:
             yield session
             session.commit()
@@ -196,8 +197,12 @@ class World:
 
 
 class _Open:
+    def __init__(self, placed: set[tuple[str, str]]) -> None:
+        self._placed = placed
+
     def note(self, kind: str, row: Any, columns: list[str]) -> None:
-        return None
+        keys = (str(getattr(row, c.name)) for c in row.__table__.primary_key)
+        self._placed.add((row.__tablename__, "/".join(keys)))
 
 
 @contextmanager

@@ -13,11 +13,12 @@ import pytest
 from sqlalchemy import Engine, create_engine, inspect, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from casework.accounts.models import Passkey, RecoveryCode, SpentToken, TotpSeed
 from casework.db import CLEARED, Base
 from casework.db.guard import confidential_tables
 from casework.kernel.actor import SYSTEM_ID, Actor, Membership, Role, Standing
 from casework.kernel.policy import Reason
-from casework.people.models import Conflict, Person, ProtectionGrant
+from casework.people.models import Conflict, Declaration, Person, ProtectionGrant
 from casework.policy import POLICY
 from casework.usecase.look import StoreLook
 from tests.support.cast import CAST
@@ -88,6 +89,30 @@ def _entangle(world: World, story: Story, dice: random.Random) -> None:
                     given_by=UUID(story.staff("shakyo")),
                     given_at=world.clock.now(),
                     ends_at=world.clock.now() + timedelta(days=1),
+                )
+            )
+
+
+def _equip(world: World, story: Story) -> None:
+    """Everybody has declared a relation and proves by code, passkey or paper who they are: rows of one's own."""
+    now = world.clock.now()
+    with world.writing() as session:
+        for login in CAST:
+            me, mark = UUID(story.staff(login)), login.encode().ljust(32, b"-")
+            session.add_all(
+                (
+                    Declaration(staff_id=me, kind="relation", declared_by=me, declared_at=now),
+                    TotpSeed(staff_id=me, last_step=0),
+                    RecoveryCode(staff_id=me, digest=mark, created_at=now),
+                    Passkey(
+                        staff_id=me,
+                        credential_id=mark,
+                        public_key=mark,
+                        sign_count=0,
+                        label=login,
+                        created_at=now,
+                    ),
+                    SpentToken(digest=mark, at=now),
                 )
             )
 
@@ -210,13 +235,14 @@ def test_both_faces_of_every_reason_agree_over_generated_worlds(
     world: World, story: Story, plain: Engine, count: Count
 ) -> None:
     sqlite = world.settings.database_url.startswith("sqlite")
-    worlds = count("worlds", quick=2, long=40) if sqlite else 1
+    worlds = count("worlds", quick=4, long=40) if sqlite else 2
     office_at_work(story)
     _leave_to_read(story)
     standings, dice = _standings(world, story), random.Random(20261123)
     judged = allowed = changes = 0
     sometimes: dict[str, set[bool]] = {}
     _entangle(world, story, dice)
+    _equip(world, story)
     for number in range(worlds):
         changes += _stir(plain, world, dice) if number else 0
         for name, role, yes, rows in _compare(world, standings):
@@ -226,7 +252,7 @@ def test_both_faces_of_every_reason_agree_over_generated_worlds(
     count.found(reasons=len(_reasons()), changes=changes, judged=judged, allowed=allowed)
     count.found(held_for_somebody=f"{met} of {len(sometimes)}")
     assert judged >= 3000 * worlds
-    assert met >= len(sometimes) * 0.5
+    assert met >= len(sometimes) * 0.6
 
 
 def test_an_actor_without_a_role_is_allowed_nothing(world: World, story: Story) -> None:
