@@ -148,7 +148,12 @@ class World:
             for role, agency in roles:
                 since = date(2020, 4, 1)
                 held = StaffRole(
-                    staff_id=staff_id, role=role, agency=agency, valid_from=since, given_by=SYSTEM_ID
+                    id=new_id(),
+                    staff_id=staff_id,
+                    role=role,
+                    agency=agency,
+                    valid_from=since,
+                    given_by=SYSTEM_ID,
                 )
                 self.session.add(held)
         self._actors[(name, *(f"{r}@{a}" for r, a in roles))] = staff_id
