@@ -15,6 +15,7 @@ from .app import HOUSES, KEYS_UNUSABLE, create_app, create_core
 from .crypto import CryptoError, KeyRing
 from .crypto.keystore.chosen import create_store, open_store
 from .kernel.flow import Flow
+from .kernel.garbage import search_less, settle
 from .kernel.policy import Policy
 from .migrate import current_revision, head_revision, upgrade
 from .policy import POLICY
@@ -27,6 +28,7 @@ class Commands(FlaskGroup):
     """The commands; keys or settings that cannot be used are told in a line, not in a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        search_less()
         try:
             return super().invoke(ctx)
         except (CryptoError, SettingsError) as refusal:
@@ -87,6 +89,7 @@ def serve(host: str, port: int, threads: int) -> None:
     from waitress import serve as run
 
     app = create_app()
+    settle()
     click.echo(f"http://{host}:{port}/")
     run(app, host=host, port=port, threads=threads, ident=None, clear_untrusted_proxy_headers=True)
 

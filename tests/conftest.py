@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from casework.kernel.garbage import search_less, settle
 from tests.support.counts import Count, Ledger, add_options, make_count
 from tests.support.postgres import Cluster, find_binaries, running_cluster
 from tests.support.told import (
@@ -49,6 +50,11 @@ def pytest_configure(config: pytest.Config) -> None:
     if (memory := in_memory()) is not None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
     config.pluginmanager.register(Ledger(config), "promises")
+    search_less()
+
+
+def pytest_collection_finish() -> None:
+    settle()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, ex
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.elements import Grouping
 
-from ..kernel.actor import Role, Standing
+from ..kernel.actor import SYSTEM_ID, Role, Standing
 from ..kernel.policy import Look, Reason, acting
 
 Column = InstrumentedAttribute[Any]
@@ -38,6 +38,17 @@ def stand_in(role: Role) -> StandIn:
         bindparam(f"me_{role.value}", callable_=lambda: acting.get().id, unique=True),
         bindparam(f"agencies_{role.value}", callable_=agencies, expanding=True, unique=True),
         bindparam(f"now_{role.value}", callable_=lambda: acting.get().now, unique=True),
+    )
+
+
+@cache
+def of_the_house() -> StandIn:
+    """The house itself at the moment of whoever acts: what is counted does not depend on who counts."""
+    return StandIn(
+        Role.SYSTEM,
+        bindparam("house", SYSTEM_ID, unique=True),
+        bindparam("house_agencies", [""], expanding=True, unique=True),
+        bindparam("house_now", callable_=lambda: acting.get().now, unique=True),
     )
 
 

@@ -17,8 +17,8 @@ from ..codes import lookup
 from ..codes.lookup import Choice
 from ..crypto import Binding, CryptoError, KeyRing
 from ..db import CLEARED, SCOPE, Base, Confidential, Versioned
-from ..db.reasons import Sight, stand_in
-from ..kernel.actor import Actor, Permission, system_actor
+from ..db.reasons import Sight, of_the_house, stand_in
+from ..kernel.actor import Actor, Permission
 from ..kernel.clock import tokyo_date
 from ..kernel.errors import BadInput, NotFound, Refused, UncheckedUseCase, UnscopedQuery, VersionConflict
 from ..kernel.flow import Flow
@@ -252,7 +252,13 @@ class Context:
         It is the model's bar as it stands before the house itself, so nobody's grant or kinship changes a figure.
         """
         bar = self.policy.bars.get(model)
-        return true() if bar is None else bar.alone.clause(system_actor(self.now).standings[0])
+        if bar is None:
+            return true()
+        found = self.policy.statements.get(("countable", model))
+        if found is None:
+            found = Sight(bar.alone.clause(cast(Any, of_the_house())))
+            self.policy.statements["countable", model] = found
+        return found
 
     @staticmethod
     def whole(query: Select[Any], *models: type[Base]) -> Select[Any]:

@@ -33,7 +33,8 @@ def _build(policy: Policy, actor: Actor, child: type[Base], order: Any) -> Selec
     link = part_link(child)
     query = select(child).where(link.in_(bindparam("owners", expanding=True)))
     if bars := policy.barriers(actor, child, stand_in, part=True):
-        query = query.where(Sight(true(), bars=bars))
+        # One Sight for all orders: with a number of its own, each statement would be compiled anew.
+        query = query.where(policy.statements.setdefault(("bars", child), Sight(true(), bars=bars)))
     query = query.order_by(primary_key(child) if order is None else order)
     return query.execution_options(**{SCOPE: frozenset({child.__tablename__})})
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from waitress.server import create_server
 
+from casework.kernel.garbage import settle
 from casework.settings import Settings, load_settings
 
 THREADS = 8
@@ -43,6 +44,7 @@ def make_app(kind: str, url: str, keys: Path) -> Any:
 
 def main(kind: str, url: str, keys: str, port_file: str) -> None:
     app = make_app(kind, url, Path(keys))
+    settle()
     server = create_server(app, host="127.0.0.1", port=0, threads=THREADS, clear_untrusted_proxy_headers=True)
     Path(port_file).write_text(str(server.effective_port), encoding="ascii")
     server.run()

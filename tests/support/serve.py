@@ -13,6 +13,7 @@ from pathlib import Path
 from waitress.server import create_server
 
 from casework.app import create_app
+from casework.kernel.garbage import settle
 from casework.settings import load_settings
 
 
@@ -37,6 +38,7 @@ def main(url: str, keys: str, clock: str, port_file: str, port: str = "0") -> No
         },
     )
     app = create_app(settings, clock=FileClock(Path(clock)))
+    settle()
     server = create_server(
         app, host="127.0.0.1", port=int(port), threads=16, clear_untrusted_proxy_headers=True
     )

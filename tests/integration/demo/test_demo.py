@@ -44,6 +44,7 @@ from casework.plan.rules import ActorKind
 from casework.referral.models import Referral
 from casework.resources.models import Resource
 from casework.retention.models import Erasure
+from tests.support import browser_city
 from tests.support.postgres import Cluster
 from tests.support.world import World, make_world
 
@@ -87,13 +88,14 @@ def founded(world: World) -> World:
 
 
 @pytest.fixture(scope="module")
-def demo(sqlite_template: Path, keystore: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """The whole city, built once for this module; the tests only look at it."""
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """The whole city as `casework demo` builds it, once for all tests; these only look at a copy of it."""
+    built = browser_city.once(tmp_path_factory, "city", browser_city.build)
     folder = tmp_path_factory.mktemp("demo")
-    path = folder / "casework.db"
-    shutil.copyfile(sqlite_template, path)
-    with make_world(f"sqlite:///{path}", folder, keystore) as world:
-        yield founded(world)
+    shutil.copyfile(built / "casework.db", folder / "casework.db")
+    with make_world(f"sqlite:///{folder / 'casework.db'}", folder, built / "keys") as world:
+        world.clock.set(datetime.now(UTC))
+        yield world
 
 
 def values(world: World, column: Any) -> list[Any]:
