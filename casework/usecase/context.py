@@ -77,6 +77,7 @@ class Context:
     _told: dict[Any, list[Any]] = field(
         default_factory=dict
     )  # what concerns the actor alone, for this use case
+    _reading: StoreLook | None = None
 
     # -- who and when ------------------------------------------------------------------------------
 
@@ -224,7 +225,12 @@ class Context:
         return self.policy.allows(self.actor, permission, row, self._look())
 
     def _look(self) -> StoreLook:
-        return StoreLook(self.session, self._told)
+        """While a use case reads, nothing changes: one look serves all its questions. A change asks anew each time."""
+        if not (self.visits and self.visits[0].reads):
+            return StoreLook(self.session, self._told)
+        if self._reading is None:
+            self._reading = StoreLook(self.session, self._told)
+        return self._reading
 
     def moves(self, flow: Flow, row: Any) -> tuple[str, ...]:
         """Names of the moves that leave the row's state and that this actor may make: the buttons of a form."""
@@ -347,6 +353,7 @@ class Context:
         self._seen.clear()
         self.leave.clear()
         self._told.clear()
+        self._reading = None
 
 
 def _locked(model: type) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy.orm import aliased
 
 from casework.accounts.models import Staff
 from casework.agencies.models import Agency
@@ -93,6 +94,35 @@ def test_a_statement_sent_past_the_session_is_an_error(world: World) -> None:
 def test_a_confidential_table_is_not_read_without_a_scope(world: World, query: Any) -> None:
     with pytest.raises(UnscopedQuery):
         world.session.execute(query)
+    world.session.rollback()
+
+
+_persons = select(Person.id).limit(3).subquery()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        select(select(Person.id).limit(1).scalar_subquery()),
+        select(select(func.count(_persons.c.id)).select_from(_persons).scalar_subquery().label("n")),
+        select(_persons.c.id),
+        select(aliased(Person).id),
+        select(Case.id).join(_persons, _persons.c.id == Case.owner_id),
+    ],
+    ids=["a column", "a count", "a table", "an alias", "a join"],
+)
+def test_a_scope_covers_what_a_select_within_hands_out_too(world: World, query: Any) -> None:
+    named = Context.whole(query, Case, Person)
+    with pytest.raises(UnscopedQuery, match="person"):
+        world.session.execute(Context.whole(query, Case))
+    world.session.execute(named).all()
+    world.session.rollback()
+
+
+def test_what_narrows_a_select_within_need_not_be_in_its_scope(world: World) -> None:
+    cases = select(Case.id).where(Case.owner_id.in_(select(Person.id))).subquery()
+    count = select(func.count(cases.c.id)).select_from(cases).scalar_subquery()
+    assert world.session.execute(Context.whole(select(count), Case)).scalar_one() == 0
     world.session.rollback()
 
 
