@@ -17,7 +17,7 @@ OPEN = {
     "participation_need": "state <> 'ended'",
 }
 # Steps in which a case may change hands (I2): everybody else's step leaves its owner as it was.
-HANDING = {"accept", "disable", "enable", "approve", "approve_alone"}
+HANDING = {"accept", "disable", "enable", "approve", "approve_alone", "take_role"}
 WORK = (
     "intake",
     "case_file",
@@ -83,7 +83,7 @@ class Watch:
     def look(self, run: Run) -> None:
         """Check everything; AssertionError names the rule."""
         self._db.rollback()
-        self._owned()
+        self._owned(run)
         self._hands(run)
         self._referrals()
         self._endings()
@@ -101,12 +101,19 @@ class Watch:
         run.last = ("", "", False)
         self.look(run)
 
-    def _owned(self) -> None:
+    def owners_now(self, run: Run) -> None:
+        """In the middle of a step: whatever is open belongs to somebody who may work there today (I1)."""
+        self._db.rollback()
+        self._owned(run)
+        self._answered()
+
+    def _owned(self, run: Run) -> None:
         for table, open_ in OPEN.items():
             self.none(
                 f"I1 {table} without an owner who works there",
                 f"SELECT t.id FROM {table} t WHERE t.{open_} AND NOT EXISTS (SELECT 1 FROM staff s JOIN staff_role r "
-                "ON r.staff_id = s.id WHERE s.id = t.owner_id AND s.disabled_at IS NULL AND r.agency = t.owner_agency)",
+                "ON r.staff_id = s.id WHERE s.id = t.owner_id AND s.disabled_at IS NULL AND r.agency = t.owner_agency "
+                f"AND (r.valid_until IS NULL OR r.valid_until >= '{run.day()}'))",
             )
 
     def _hands(self, run: Run) -> None:

@@ -13,14 +13,15 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from casework.accounts import actions as accounts
-from casework.accounts.rules import HandOverDraft
+from casework.accounts import queries as account_queries
+from casework.accounts.rules import HandOverDraft, RoleDraft, RoleEnd, StaffDetail
 from casework.cases import actions as cases
 from casework.cases import queries as case_queries
 from casework.cases import schemas as c
 from casework.db import CLEARED
 from casework.intake import actions as intake
 from casework.intake import schemas as i
-from casework.kernel.actor import Actor
+from casework.kernel.actor import Actor, Role
 from casework.kernel.errors import CaseworkError, Refused, Unavailable
 from casework.meeting import actions as meeting
 from casework.meeting import queries as meetings
@@ -51,6 +52,7 @@ class Run:
         self.things: dict[str, list[UUID]] = {}
         self.stored: Callable[[], tuple[int, ...]] | None = None  # how many rows the tables of the work hold
         self.hands: dict[UUID, str] = {}  # agency to which a referral went, basis of a meeting and its items
+        self.owned: Callable[[Run], None] | None = None  # looks whether everything open has an owner (I1)
         self.last, self.why = ("", "", False), ""
         self.fault = (
             ""  # what befalls the next commit: "lost" before it is written, or "unknown", written unheard
@@ -406,6 +408,37 @@ def disable(run: Run, who: str, roll: int) -> None:
     other = "admin" if who == "second" else "second"
     assert run.do("approve_alone", who, accounts.approve_change, change.id) is REFUSED, "a right given by one"
     assert run.do("approve", other, accounts.approve_change, change.id) is not REFUSED, run.why
+
+
+@step("admin")
+def take_role(run: Run, who: str, roll: int) -> None:
+    """A role ends by two people, and work that no role would carry needs a receiver (I1); it comes back likewise."""
+    holder = p.COUNSELORS[roll % 3]
+    person, agency = run.people[holder].id, p.AGENCY[holder]
+    to = run.world.actor("counselor", agency, f"架空 後任 {holder}").id if roll % 2 else None
+    held = next(role.id for role in _account(run, person).roles if role.in_force)
+    run.do("propose_end", who, accounts.end_role, person, held, RoleEnd(None, to))
+    if not run.last[2]:
+        return
+    other = "admin" if who == "second" else "second"
+    (ending,) = (c for c in _account(run, person).changes if c.kind == "role_end")
+    assert run.do("approve_alone", who, accounts.approve_change, ending.id) is REFUSED, "a right taken by one"
+    if (
+        run.do("take_role", other, accounts.approve_change, ending.id) is REFUSED
+    ):  # work, and nobody to take it
+        assert to is None, run.why
+        assert run.do("refuse_change", other, accounts.refuse_change, ending.id) is not REFUSED, run.why
+        return
+    if run.owned is not None:
+        run.owned(run)
+    again = run.do("propose_role", who, accounts.add_role, person, RoleDraft(Role.COUNSELOR, agency))
+    (giving,) = (c for c in again.changes if c.kind == "role_add")
+    assert run.do("give_role", other, accounts.approve_change, giving.id) is not REFUSED, run.why
+    run.last = ("take_role", other, True)
+
+
+def _account(run: Run, person: UUID) -> StaffDetail:
+    return run.world.run(account_queries.show_staff, run.people["admin"], person)
 
 
 @step("admin")

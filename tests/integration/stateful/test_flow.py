@@ -30,7 +30,7 @@ FAULTS = {0: "lost", 1: "unknown"}  # of thirty steps, one in each of these ways
 MUST_HAPPEN = {
     "receive", "keep", "take_up", "assess", "record_consent", "refer_intake", "acknowledge", "propose", "plan_meeting",
     "take_act_106_6", "choose_members", "convene", "secrecy", "share", "hold", "decide",
-    "give_leave", "open_in_emergency",
+    "give_leave", "open_in_emergency", "take_role",
 }  # fmt: skip
 ROLLS = st.integers(0, 59)
 
@@ -56,7 +56,7 @@ def _machine(stage: Stage, engine: Engine, scenes: list[Scene]) -> type[RuleBase
                 stood[scene] = standing(self.connection)
             self.before = stood[scene]
             self.watch = Watch(self.connection)
-            self.run.stored = self.watch.stored
+            self.run.stored, self.run.owned = self.watch.stored, self.watch.owners_now
             self.watch.begin(self.run)
 
         @rule(
@@ -145,7 +145,7 @@ def test_every_stage_is_reached_and_the_invariants_hold_on_the_way(world: World,
         watch = Watch(connection)
         for way in LEADS:
             run = Run(world, counts)
-            run.stored = watch.stored
+            run.stored, run.owned = watch.stored, watch.owners_now
             _lead(run, way, watch)
     reached = {name for name, (yes, _) in counts.items() if yes}
     assert {"return", "accept", "withdraw", "forward", "answer", "activate"} <= reached
