@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from tests.integration.stateful.steps import Run
+from tests.integration.stateful.run import Run
 
 OPEN = {
     "intake": "state IN ('received','in_screening','seeking_consent')",

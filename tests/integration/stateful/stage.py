@@ -13,7 +13,7 @@ from pathlib import Path
 from uuid import UUID
 
 from casework.db import db
-from tests.integration.stateful.steps import Run
+from tests.integration.stateful.run import Run
 from tests.support.world import World, make_world
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a file system in memory, where commits need not wait for a disk
