@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from ..crypto import KekStatus, KeystoreUnreadable, Tombstone, WrappedKeyStore
 from ..crypto.keystore import custody
 from ..kernel.actor import Permission as P
+from ..kernel.actor import Role
 from ..kernel.errors import Refused, Unavailable
 from ..usecase import Context, use_case
 from .models import KeyRetirement
-from .rules import KEY_RETIREMENT, OPEN, ErasuresView, KekView, KeysView, RetirementView
+from .rules import KEY_RETIREMENT, OPEN, ErasuresView, KekView, KeysView, RetirementView, in_steps
 
 
 @use_case(P.KEYS_READ, event="keys.read", reads=True)
@@ -19,12 +21,13 @@ def show_keys(ctx: Context) -> KeysView:
     kept = store(ctx)
     rows = ctx.all(ctx.select(KeyRetirement).order_by(KeyRetirement.requested_at.desc(), KeyRetirement.id))
     asked = {row.kek_version for row in rows if row.state in OPEN}
+    told = int if Role.SYSTEM in ctx.actor.roles else in_steps
     try:
         rewrap = custody.rewrap_state(kept)
         return KeysView(
             provider=ctx.settings.key_provider,
-            keks=tuple(_kek(status, status.version in asked) for status in kept.status()),
-            left=rewrap.left,
+            keks=tuple(_kek(status, status.version in asked, told) for status in kept.status()),
+            left=told(rewrap.left),
             rewrap_started_at=_moment(rewrap.started_at),
             rewrap_ended_at=_moment(rewrap.ended_at),
             erasures=_erasures(kept.tombstones(), ctx.now),
@@ -62,13 +65,13 @@ def view(ctx: Context, row: KeyRetirement) -> RetirementView:
     )
 
 
-def _kek(status: KekStatus, asked: bool) -> KekView:
+def _kek(status: KekStatus, asked: bool, told: Callable[[int], int]) -> KekView:
     free = status.state == "decrypt_only" and not status.data_keys + status.purpose_keys
     return KekView(
         version=status.version,
         state=status.state,
         created_at=datetime.fromisoformat(status.created_at),
-        data_keys=status.data_keys,
+        data_keys=told(status.data_keys),
         purpose_keys=status.purpose_keys,
         destroyed_at=_moment(status.destroyed_at),
         may_ask=free and not asked,

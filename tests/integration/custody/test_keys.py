@@ -207,6 +207,22 @@ def test_only_administrators_see_the_keys_and_only_the_machine_acts(world: World
             world.run(act, one, 1)
 
 
+def test_the_number_of_keys_tells_no_administrator_that_somebody_was_received(
+    world: World, one: Actor
+) -> None:
+    def seen(by: Actor | None) -> list[int]:
+        view = queries.show_keys(world.ctx(by))
+        return [*(kek.data_keys for kek in view.keks), view.left]
+
+    told, exact = seen(one), seen(None)
+    world.keys.new_owner(new_id(), new_id())
+    assert seen(one) == told == [100, 0]
+    assert seen(None) == [exact[0] + 2, 0]
+    run(world, "rotate")
+    assert seen(one) == [100, 0, 100]
+    assert f"{exact[0] + 2} data keys" in run(world, "status").output
+
+
 def test_asking_and_approving_want_a_fresh_proof(world: World, one: Actor) -> None:
     ctx = world.ctx(one)
     stale = Actor(one.id, one.name, one.memberships, ctx.now, None, None)
