@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, inspect, select
 
 from ...kernel.actor import Permission as P
 from ...kernel.errors import BadInput, Refused
@@ -104,6 +104,8 @@ def name_conflict(ctx: Context, draft: ConflictDraft) -> None:
     ctx.select(Conflict)
     if draft.staff_id == ctx.actor.id:
         raise Refused("conflict_own")
+    if not _is_staff(ctx, draft.staff_id):  # first: an answer about the person would depend on whether there is one
+        raise BadInput("unknown_reference", "staff_id")
     known = ctx.session.scalars(
         ctx.whole(select(Person.id).where(Person.id == draft.person_id), Person)
     ).all()
@@ -112,3 +114,8 @@ def name_conflict(ctx: Context, draft: ConflictDraft) -> None:
     ctx.add(
         Conflict(staff_id=draft.staff_id, person_id=draft.person_id, found_by=ctx.actor.id, found_at=ctx.now)
     )
+
+
+def _is_staff(ctx: Context, staff_id: UUID) -> bool:
+    (key,) = inspect(Conflict).columns["staff_id"].foreign_keys  # accounts stand beside this house, not under it
+    return ctx.session.scalar(select(key.column).where(key.column == staff_id)) is not None

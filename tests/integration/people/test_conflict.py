@@ -128,6 +128,7 @@ def test_only_the_privacy_officer_ends_or_names_a_link_and_never_their_own(offic
             ConflictDraft(office.kin.id, office.kin.id),
             "unknown_reference",
         ),
+        (office.officer, actions.name_conflict, ConflictDraft(first[2], first[2]), "unknown_reference"),
     ):
         with pytest.raises(CaseworkError) as refusal:
             run(act, who, *(() if what is None else (what,)))
