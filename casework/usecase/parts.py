@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Select, bindparam, inspect, select, true
+from sqlalchemy import Select, bindparam, func, inspect, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from ..db import SCOPE, Base
@@ -37,6 +38,17 @@ def _build(policy: Policy, actor: Actor, child: type[Base], order: Any) -> Selec
         query = query.where(policy.statements.setdefault(("bars", child), Sight(true(), bars=bars)))
     query = query.order_by(primary_key(child) if order is None else order)
     return query.execution_options(**{SCOPE: frozenset({child.__tablename__})})
+
+
+def counts_of(queries: Mapping[str, Select[Any]]) -> Select[Any]:
+    """One statement for how many rows each of these finds, by name; it may touch what they were scoped to, no more."""
+    scope = frozenset(t for query in queries.values() for t in query.get_execution_options().get(SCOPE, ()))
+    columns = []
+    for name, query in queries.items():
+        found = query.subquery()
+        count = select(func.count(next(iter(found.c)))).select_from(found)
+        columns.append(count.scalar_subquery().label(name))
+    return select(*columns).execution_options(**{SCOPE: scope})
 
 
 @cache

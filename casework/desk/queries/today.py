@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import Select, and_, bindparam, exists, or_
 
 from ...accounts.models import PlannedTransfer, RightsChange
 from ...accounts.rules import ChangeState
@@ -32,6 +32,7 @@ from ...referral.rules import ReferralState
 from ...retention.models import Erasure
 from ...retention.rules import ErasureState
 from ...usecase import Context, use_case
+from ...usecase.parts import counts_of
 from ..models import UnsentForm
 from ..rules import Pile
 
@@ -259,8 +260,7 @@ def today(ctx: Context) -> tuple[Pile, ...]:
     held = [pile for pile in PILES if ctx.policy.ever(ctx.actor, pile.permission)]
 
     def build() -> Any:
-        counts = [_count(ctx, pile, size) for pile in held]
-        return ctx.whole(select(*counts), *(pile.model for pile in held))
+        return counts_of({pile.name: _lying_on(ctx, pile, size) for pile in held})
 
     row = ctx.session.execute(ctx.prepared(("today", size), build), _filled(ctx)).one()
     return tuple(
@@ -268,8 +268,7 @@ def today(ctx: Context) -> tuple[Pile, ...]:
     )
 
 
-def _count(ctx: Context, pile: _Pile, size: int) -> Any:
-    """How many rows in sight lie on a pile, up to one more than a page, as a column of the one statement."""
-    query: Select[Any] = ctx.select(pile.model, permission=pile.permission).where(pile.where(_Asker))
-    found = query.with_only_columns(pile.model.id).limit(size + 1).subquery()
-    return select(func.count(found.c.id)).select_from(found).scalar_subquery().label(pile.name)
+def _lying_on(ctx: Context, pile: _Pile, size: int) -> Select[Any]:
+    """The rows in sight that lie on a pile, up to one more than a page."""
+    query = ctx.select(pile.model, permission=pile.permission).where(pile.where(_Asker))
+    return query.with_only_columns(pile.model.id).limit(size + 1)

@@ -104,7 +104,9 @@ def name_conflict(ctx: Context, draft: ConflictDraft) -> None:
     ctx.select(Conflict)
     if draft.staff_id == ctx.actor.id:
         raise Refused("conflict_own")
-    if not _is_staff(ctx, draft.staff_id):  # first: an answer about the person would depend on whether there is one
+    if not _is_staff(
+        ctx, draft.staff_id
+    ):  # first: an answer about the person would depend on whether there is one
         raise BadInput("unknown_reference", "staff_id")
     known = ctx.session.scalars(
         ctx.whole(select(Person.id).where(Person.id == draft.person_id), Person)
@@ -117,5 +119,7 @@ def name_conflict(ctx: Context, draft: ConflictDraft) -> None:
 
 
 def _is_staff(ctx: Context, staff_id: UUID) -> bool:
-    (key,) = inspect(Conflict).columns["staff_id"].foreign_keys  # accounts stand beside this house, not under it
+    (key,) = (
+        inspect(Conflict).columns["staff_id"].foreign_keys
+    )  # accounts stand beside this house, not under it
     return ctx.session.scalar(select(key.column).where(key.column == staff_id)) is not None
