@@ -35,7 +35,7 @@ def test_no_generated_request_breaks_the_door_or_its_document(world: World, logi
     story = Story(seats, world.clock.now, world.later).tell()
     seat = seats[login]
     document = seat.get("/openapi.json")
-    examples = count("requests_per_operation", quick=3, long=200)
+    examples = count("requests_per_operation", quick=6, long=200)
     calls, failures = 0, []
     for operation in _operations(document):
         if (operation.method.upper(), operation.path) in {

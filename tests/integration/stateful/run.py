@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID
 
 from marshmallow import Schema, ValidationError
@@ -16,6 +17,7 @@ from casework.db import CLEARED
 from casework.kernel.actor import Actor
 from casework.kernel.errors import CaseworkError, Refused, Unavailable
 from casework.usecase import Replayed, Reply
+from casework.usecase.gate import Gated
 from tests.integration.stateful import people as p
 from tests.support.world import World
 
@@ -33,9 +35,8 @@ class Run:
         self.hands: dict[UUID, str] = {}  # agency to which a referral went, basis of a meeting and its items
         self.owned: Callable[[Run], None] | None = None  # looks whether everything open has an owner (I1)
         self.last, self.why = ("", "", False), ""
-        self.fault = (
-            ""  # what befalls the next commit: "lost" before it is written, or "unknown", written unheard
-        )
+        # What befalls the next commit: "lost" before it is written, or "unknown", written unheard.
+        self.fault = ""
         self.seen = UUID(int=0)  # the row that was last asked for by sight alone
         self.faults = 0
 
@@ -74,7 +75,7 @@ class Run:
         self.world.session.rollback()
         return str(found or "none")
 
-    def do(self, name: str, who: str, use_case: Callable[..., Any], *args: Any) -> Any:
+    def do(self, name: str, who: str, use_case: Gated[..., Any], *args: Any) -> Any:
         """The result, or REFUSED: a refusal is an answer, any other error is a fault of the house."""
         done, refused = self.counts.setdefault(name, [0, 0]), self.counts[name]
         self.last = (name, who, False)
@@ -97,15 +98,14 @@ class Run:
         self.last = (name, who, True)
         return result
 
-    def _run(self, use_case: Callable[..., Any], actor: Actor, given: list[Any]) -> Any:
+    def _run(self, use_case: Gated[..., Any], actor: Actor, given: list[Any]) -> Any:
         """The use case; if a fault was asked for, its first commit breaks, and the same request is made again."""
         fault, self.fault = self.fault, ""
         if not fault:
             return self.world.run(use_case, actor, *given)
         self.faults += 1
-        wish = (
-            None if use_case.use_case.reads else Reply("run", f"fault-{self.faults}", b"\0" * 32, _no_answer)
-        )  # type: ignore[attr-defined]
+        key = f"fault-{self.faults}"
+        wish = None if use_case.use_case.reads else Reply("run", key, b"\0" * 32, _no_answer)
         before = self.stored() if self.stored is not None else ()
         with broken_commit(self.world, written=fault == "unknown"), contextlib.suppress(Unavailable):
             use_case(self.world.ctx(actor, reply=wish), *given)
@@ -115,9 +115,8 @@ class Run:
         try:
             return use_case(self.world.ctx(actor, reply=wish), *given)
         except Refused as told:
-            if (
-                fault == "unknown" and told.code == "done_out_of_sight"
-            ):  # done, and what came of it is hidden since
+            # Done, and what came of it is hidden since.
+            if fault == "unknown" and told.code == "done_out_of_sight":
                 raise Replayed(200, "") from told
             raise
 
@@ -129,20 +128,18 @@ def _no_answer(_: Any) -> tuple[int, str]:
 @contextlib.contextmanager
 def broken_commit(world: World, *, written: bool) -> Iterator[None]:
     """The next commit fails: nothing is written, or all is written and the answer is lost on the way."""
-    session = world.session
+    session, fails = world.session, iter((True,))
     plain = session.commit
 
-    def broken() -> None:
-        session.commit = plain  # type: ignore[method-assign]
-        if written:
+    def commit() -> None:
+        broken = next(fails, False)
+        if written or not broken:
             plain()
-        raise OperationalError("COMMIT", None, ConnectionError("lost"))
+        if broken:
+            raise OperationalError("COMMIT", None, ConnectionError("lost"))
 
-    session.commit = broken  # type: ignore[method-assign]
-    try:
+    with patch.object(session, "commit", commit):
         yield
-    finally:
-        session.commit = plain  # type: ignore[method-assign]
 
 
 def _draft(given: Any) -> Any:
@@ -174,7 +171,7 @@ def step(*who: str, needs: str = "") -> Callable[[Step], Step]:
     return wrap
 
 
-def move(name: str, who: tuple[str, ...], kind: str, use_case: Callable[..., Any], *body: Any) -> None:
+def move(name: str, who: tuple[str, ...], kind: str, use_case: Gated[..., Any], *body: Any) -> None:
     def try_it(run: Run, actor: str, roll: int) -> None:
         thing = run.pick(kind, roll)
         chosen = run.rightly(kind, thing, who, actor) if actor in who else actor

@@ -21,17 +21,16 @@ from tests.integration.stateful.run import REFUSED, Run, load, step
 @step("admin")
 def disable(run: Run, who: str, roll: int) -> None:
     """Somebody leaves: without a receiver it is refused as soon as work is open (I1); the seat is filled again."""
-    leaver = ("shakyo", "seikatsu", "korei")[roll % 3]
-    to = run.world.actor("counselor", p.AGENCY[leaver], f"架空 後任 {leaver}").id if roll % 2 else None
+    leaver = p.COUNSELORS[roll % 3]
+    to = _receiver(run, leaver, roll)
     done = run.do("disable", who, accounts.disable, run.people[leaver].id, HandOverDraft(to))
     if done is REFUSED and not run.last[2]:  # if it was done and nobody heard of it, it was done
         return
     proposed = run.do("enable", who, accounts.enable, run.people[leaver].id)
     assert proposed is not REFUSED, run.why
     (change,) = (c for c in proposed.changes if c.kind == "enable")
-    other = "admin" if who == "second" else "second"
     assert run.do("approve_alone", who, accounts.approve_change, change.id) is REFUSED, "a right given by one"
-    assert run.do("approve", other, accounts.approve_change, change.id) is not REFUSED, run.why
+    assert run.do("approve", _another(who), accounts.approve_change, change.id) is not REFUSED, run.why
 
 
 @step("admin")
@@ -39,17 +38,16 @@ def take_role(run: Run, who: str, roll: int) -> None:
     """A role ends by two people, and work that no role would carry needs a receiver (I1); it comes back likewise."""
     holder = p.COUNSELORS[roll % 3]
     person, agency = run.people[holder].id, p.AGENCY[holder]
-    to = run.world.actor("counselor", agency, f"架空 後任 {holder}").id if roll % 2 else None
+    to = _receiver(run, holder, roll)
     held = next(role.id for role in _account(run, person).roles if role.in_force)
     run.do("propose_end", who, accounts.end_role, person, held, RoleEnd(None, to))
     if not run.last[2]:
         return
-    other = "admin" if who == "second" else "second"
+    other = _another(who)
     (ending,) = (c for c in _account(run, person).changes if c.kind == "role_end")
     assert run.do("approve_alone", who, accounts.approve_change, ending.id) is REFUSED, "a right taken by one"
-    if (
-        run.do("take_role", other, accounts.approve_change, ending.id) is REFUSED
-    ):  # work, and nobody to take it
+    taken = run.do("take_role", other, accounts.approve_change, ending.id)
+    if taken is REFUSED:  # there is work, and nobody to take it
         assert to is None, run.why
         assert run.do("refuse_change", other, accounts.refuse_change, ending.id) is not REFUSED, run.why
         return
@@ -59,6 +57,16 @@ def take_role(run: Run, who: str, roll: int) -> None:
     (giving,) = (c for c in again.changes if c.kind == "role_add")
     assert run.do("give_role", other, accounts.approve_change, giving.id) is not REFUSED, run.why
     run.last = ("take_role", other, True)
+
+
+def _receiver(run: Run, leaver: str, roll: int) -> UUID | None:
+    """Somebody of the same division for the work of who leaves, or nobody."""
+    return run.world.actor("counselor", p.AGENCY[leaver], f"架空 後任 {leaver}").id if roll % 2 else None
+
+
+def _another(who: str) -> str:
+    """The second of the two people."""
+    return "admin" if who == "second" else "second"
 
 
 def _account(run: Run, person: UUID) -> StaffDetail:
