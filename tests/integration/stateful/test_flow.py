@@ -74,6 +74,7 @@ def _machine(stage: Stage, engine: Engine, scenes: list[Scene]) -> type[RuleBase
             who, step = STEPS[names[which % len(names)]]
             everybody = sorted(PEOPLE)
             chosen = who[actor % len(who)] if wrong else everybody[actor % len(everybody)]
+            self.run.last = ("", "", False)  # a step that asks for nothing is not taken for the one before it
             self.run.fault = FAULTS.get(fault, "")
             step(self.run, chosen, roll)
             self.run.fault = ""
