@@ -13,16 +13,18 @@ import pytest
 
 from casework.kernel.garbage import search_less, settle
 from tests.support.counts import Count, Ledger, add_options, make_count
+from tests.support.once import once
 from tests.support.postgres import Cluster, find_binaries, running_cluster
 from tests.support.told import (
     Prepared,
     Told,
+    carried,
+    keep_city,
     kept_city,
     make_template,
     prepare,
     recalled,
     restore_told,
-    told_in,
 )
 from tests.support.tools import in_memory, missing
 from tests.support.world import World, make_world
@@ -178,16 +180,15 @@ def prepare_once(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 
 
 @pytest.fixture(scope="session")
-def told(prepare_once: Prepare) -> Callable[[str], Told]:
-    """The city that the story left behind, told once per engine."""
+def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Told]:
+    """The city that the story left behind, told once per run."""
 
     @cache
     def tell(engine: str) -> Told:
-        if engine == "sqlite" and (kept := kept_city()) is not None:
-            return restore_told(kept)
-        stories: list[Story] = []
-        scene = prepare_once(engine, lambda world: stories.append(told_in(world)))
-        return Told(scene.template, scene.keys, scene.now, stories[0].ids, stories[0].refusals)
+        if engine == "sqlite":
+            return restore_told(kept_city() or once(tmp_path_factory, "told", keep_city))
+        cluster = request.getfixturevalue("postgres_cluster")
+        return carried(tell("sqlite"), cluster, request.getfixturevalue("postgres_template"))
 
     return tell
 

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.support import browser_city, browser_page
+from tests.support.once import once
 from tests.support.server import Server
 from tests.support.tools import missing
 
@@ -16,7 +17,7 @@ from tests.support.tools import missing
 @pytest.fixture(scope="session")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the demo city: database and keys; tests work on copies."""
-    return browser_city.once(tmp_path_factory, "city", browser_city.build)
+    return once(tmp_path_factory, "city", browser_city.build)
 
 
 @pytest.fixture(scope="module")

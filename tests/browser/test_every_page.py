@@ -30,6 +30,7 @@ from tests.support.browser_crawl import (
     store,
 )
 from tests.support.browser_page import Watch
+from tests.support.once import once
 from tests.support.server import Server
 
 # Pages that no link of the demo city leads to, and why.
@@ -104,7 +105,7 @@ def visits(server: Server, city: Path, tmp_path_factory: pytest.TempPathFactory)
             folder / "visits.json", [*at_the_door(server), *(visit for walked in found for visit in walked)]
         )
 
-    return restore(browser_city.once(tmp_path_factory, "visits", walk) / "visits.json")
+    return restore(once(tmp_path_factory, "visits", walk) / "visits.json")
 
 
 @pytest.fixture(scope="module")

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import pytest
-
 from casework.demo.staff import sign_ins
 from tests.support.server import ROOT, Server, running_server
-
-Make = Callable[[Path], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +27,6 @@ class SignIn:
 
 
 ROLES = {role: SignIn(role, login, words) for role, login, words, _ in sign_ins()}
-
-
-def once(factory: pytest.TempPathFactory, name: str, make: Make) -> Path:
-    """A folder that the first test process fills and all others of this run find filled."""
-    base = factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    folder = shared / name
-    with (shared / f"{name}.lock").open("w", encoding="ascii") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "done").exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir()
-            make(folder)
-            (folder / "done").touch()
-    return folder
 
 
 def build(folder: Path) -> None:

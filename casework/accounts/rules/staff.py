@@ -14,6 +14,8 @@ from ...kernel.errors import BadInput, Refused
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._\-]{2,63}")
 PASSWORD_LIMIT = 256  # characters; bounds the work of hashing
+WEIGHED = 32  # characters; the time to weigh a password grows fast with its length
+UNGUESSABLE = 3  # of the scores 0 to 4 of zxcvbn
 
 # Roles that see no case by their office; work handed to somebody who holds only these would be nobody's.
 WITHOUT_WORK = frozenset(
@@ -25,7 +27,7 @@ GIVEN_TO_STAFF = tuple(role for role in Role if role is not Role.SYSTEM)
 # A whole office may share one address, so an address gets more free attempts than one login.
 SOURCE_ALLOWANCE = 10
 
-# What guessing tries first: runs of keys, usual words, names of the system and the city.
+# What guessing tries first here, beyond the lists of zxcvbn: names of the system and the city, words in kana.
 BLOCKED = frozenset(
     {
         "password",
@@ -270,7 +272,8 @@ def same_password(typed: str) -> str:
 def check_password(typed: str, *, login: str, name: str, least: int, field: str) -> str:
     """The password to be hashed; BadInput beside `field` if it is short, long, easily guessed or a name.
 
-    NIST SP 800-63B-4, 3.1.1.2: length and a blocklist, no rules about kinds of characters.
+    NIST SP 800-63B-4, 3.1.1.2: length and a blocklist, no rules about kinds of characters. Common passwords, words,
+    names, dates and runs of keys, also put together, are known by zxcvbn (ASVS 6.2.4).
     """
     password = same_password(typed)
     if len(password) < least:
@@ -283,7 +286,16 @@ def check_password(typed: str, *, login: str, name: str, least: int, field: str)
     own = ["".join(unicodedata.normalize("NFKC", word).lower().split()) for word in (login, name)]
     if any(len(word) >= 3 and word in folded for word in own):
         raise BadInput("password_names_owner", field)
+    if _easily_guessed(folded):
+        raise BadInput("password_common", field)
     return password
+
+
+def _easily_guessed(folded: str) -> bool:
+    """Whether its beginning falls to fewer than 10^8 guesses of somebody who knows what people choose."""
+    from zxcvbn import zxcvbn  # its lists of words take a moment to load, and few processes set a password
+
+    return int(zxcvbn(folded[:WEIGHED], user_inputs=sorted(BLOCKED))["score"]) < UNGUESSABLE
 
 
 def _mostly_blocked(folded: str) -> bool:

@@ -106,7 +106,7 @@ class Cage:
 
     def __init__(self, wanted: int) -> None:
         self.wanted = wanted
-        self.all = canaries.make(wanted + SPARE)
+        self.all = canaries.make(2 * wanted + SPARE)
         self.given: list[str] = []
 
     def next(self, _name: str = "") -> str:
@@ -130,17 +130,23 @@ def told(
     listener, cage = Listener(world), Cage(count("canaries", quick=500, long=5000))
     seats = {login: listener.seat(world, login) for login in CAST}
     story = Story(seats, world.clock.now, world.later, say=cage.next).tell()
-    _fill(seats, story, cage)
+    _fill(seats, story, listener, cage)
     return listener, cage
 
 
-def _fill(seats: dict[str, Seat], story: Story, cage: Cage) -> None:
+def _secret(listener: Listener, cage: Cage) -> set[str]:
+    """The canaries that were taken as text that is to be sealed."""
+    taken = {t for place, texts in listener.taken.items() if place not in IN_CLEAR for t in texts}
+    return taken & set(cage.given)
+
+
+def _fill(seats: dict[str, Seat], story: Story, listener: Listener, cage: Cage) -> None:
     """What the story does not type: free texts of reception, of persons, refusals, meetings and keys to whereabouts."""
     from casework.cases.schemas import AlertIn, AssessmentIn, DisclosureIn, NoteIn, ProposalIn
     from casework.intake.schemas import IntakeIn
 
     shakyo = seats["shakyo"]
-    while len(cage.given) < cage.wanted + SPARE // 2:
+    while len(_secret(listener, cage)) < cage.wanted:
         body = example(IntakeIn, everything=True, text=cage.next)
         for extra in ("person_id", "consent_given", "consent_reason"):
             body.pop(extra)
@@ -214,8 +220,7 @@ def test_no_canary_lies_in_clear_anywhere(
 ) -> None:
     listener, cage = told
     world.session.rollback()
-    secret = {t for place, texts in listener.taken.items() if place not in IN_CLEAR for t in texts}
-    secret &= set(cage.given)
+    secret = _secret(listener, cage)
     log = tmp_path / "log.txt"
     log.write_text(caplog.text, encoding="utf-8")
     files = _files(world, tmp_path)

@@ -45,6 +45,7 @@ from casework.referral.models import Referral
 from casework.resources.models import Resource
 from casework.retention.models import Erasure
 from tests.support import browser_city
+from tests.support.once import once
 from tests.support.postgres import Cluster
 from tests.support.world import World, make_world
 
@@ -90,7 +91,7 @@ def founded(world: World) -> World:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """The whole city as `casework demo` builds it, once for all tests; these only look at a copy of it."""
-    built = browser_city.once(tmp_path_factory, "city", browser_city.build)
+    built = once(tmp_path_factory, "city", browser_city.build)
     folder = tmp_path_factory.mktemp("demo")
     shutil.copyfile(built / "casework.db", folder / "casework.db")
     with make_world(f"sqlite:///{folder / 'casework.db'}", folder, built / "keys") as world:
