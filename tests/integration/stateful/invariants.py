@@ -37,6 +37,10 @@ WORK = (
     "note",
     "alert",
 )
+OF_A_CASE = (
+    "referral", "consent", "note", "note_segment", "plan", "decision", "agenda_item", "item_member", "alert",
+    "action_item", "disclosure", "access_grant", "emergency_access", "case_person", "outreach_episode",
+)  # fmt: skip
 DECIDED = "'decided','active','under_review','revised','completed'"
 FIXED = {
     "plan": (f"state IN ({DECIDED})", ("issues", "wish", "long_term_goal")),
@@ -58,6 +62,7 @@ class Watch:
         self._fixed: dict[tuple[str, Any], tuple[Any, ...]] = {}
         self._members: dict[Any, set[Any]] = {}
         self._consents = self._alerts = self._entries = 0
+        self._erased: set[Any] = set()
 
     def rows(self, query: str) -> list[Any]:
         return list(self._db.exec_driver_sql(query))
@@ -83,6 +88,7 @@ class Watch:
     def look(self, run: Run) -> None:
         """Check everything; AssertionError names the rule."""
         self._db.rollback()
+        self._erasures()
         self._owned(run)
         self._hands(run)
         self._referrals()
@@ -119,7 +125,7 @@ class Watch:
     def _hands(self, run: Run) -> None:
         before = self._owners
         now = self._hands_now()
-        moved = [k for k, owner in before.items() if now.get(k) != owner]
+        moved = [k for k, owner in before.items() if now.get(k) != owner and k not in self._erased]
         name, _, done = run.last
         assert not moved or (done and name in HANDING), f"I2: {name} moved {moved}"
 
@@ -127,6 +133,25 @@ class Watch:
         rows = self.rows("SELECT id, owner_id, owner_agency FROM case_file")
         self._owners = {row[0]: (row[1], row[2]) for row in rows}
         return self._owners
+
+    def _erasures(self) -> None:
+        """消去: by two people, of the whole record; what else vanishes has vanished against I10, I18 or I29."""
+        erased = {row[0] for row in self.rows("SELECT record_id FROM erasure WHERE state = 'erased'")}
+        if erased != self._erased:  # consents, alerts and members went with their record
+            self._erased, self._consents, self._alerts = erased, 0, 0
+            self._members = {meeting: kept for meeting, kept in self._members.items() if self._still(kept)}
+        self.none(
+            "erased by one", "SELECT id FROM erasure WHERE state = 'erased' AND proposed_by = decided_by"
+        )
+        gone = "IN (SELECT record_id FROM erasure WHERE state = 'erased')"
+        self.none("erased and still there", f"SELECT id FROM case_file WHERE id {gone}")
+        for table in OF_A_CASE:
+            self.none(f"{table} outlived its case", f"SELECT case_id AS id FROM {table} WHERE case_id {gone}")
+
+    def _still(self, members: set[Any]) -> bool:
+        """Whether all of a meeting's members are there: some left with an erased case."""
+        there = {row[0] for row in self.rows("SELECT id FROM item_member")}
+        return members <= there
 
     def _sight(self, run: Run) -> None:
         """I12: who saw a protected person has a grant of their own; a leave that ended shows no case any more."""

@@ -68,10 +68,13 @@ class Run:
     def at(self, **delta: float) -> str:
         return (self.world.clock.now() + timedelta(**delta)).isoformat()
 
-    def number(self, case: UUID) -> str:
-        """The number that somebody says on the telephone."""
-        asked = text("SELECT number FROM case_file WHERE id = :id")
-        found = self.world.session.scalar(asked, {"id": case.hex}, execution_options={CLEARED: True})
+    def number(self, record: UUID) -> str:
+        """The number of a case or an intake that somebody says on the telephone."""
+        asked = text(
+            "SELECT number FROM case_file WHERE id = :id UNION SELECT number FROM intake WHERE id = :id"
+        )
+        named = record.hex if self.world.session.get_bind().dialect.name == "sqlite" else record
+        found = self.world.session.scalar(asked, {"id": named}, execution_options={CLEARED: True})
         self.world.session.rollback()
         return str(found or "none")
 

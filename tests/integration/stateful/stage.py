@@ -39,6 +39,7 @@ class Stage:
     path: Path
     counts: dict[str, list[int]] = field(default_factory=dict)
     walked: set[str] = field(default_factory=set)  # steps done on the way to where the runs begin
+    keys: tuple[int, bytes] = (0, b"")  # the keystore after the last scene was built, and its generation
 
     def take_down(self, run: Run) -> Scene:
         """What the run has come to, to be set up again."""
@@ -51,9 +52,27 @@ class Stage:
             self.path.read_bytes(), things, dict(run.hands), dict(self.world._actors), self.world.clock.now()
         )
 
+    def keep_keys(self) -> None:
+        """What runs that erase are to leave behind. Keys that later runs add are in nobody's way."""
+        store = self.world.keys.store
+        store.database.empty_log()
+        self.keys = store.generation(), store.database.path.read_bytes()
+
+    def _put_keys_back(self) -> None:
+        """The keystore does not go back with the database: it forgot the keys of what the last run erased."""
+        store, (generation, content) = self.world.keys.store, self.keys
+        if not content or store.generation() == generation:
+            return
+        store.close()
+        for side in SIDES:
+            store.database.path.with_name(store.database.path.name + side).unlink(missing_ok=True)
+        store.database.path.write_bytes(content)
+        self.world.keys.catch_up()
+
     def set_up(self, scene: Scene) -> Run:
         """A run that goes on from the scene."""
         self.world.session.rollback()
+        self._put_keys_back()
         db.engine.dispose()
         for side in SIDES:
             self.path.with_name(self.path.name + side).unlink(missing_ok=True)

@@ -30,7 +30,7 @@ FAULTS = {0: "lost", 1: "unknown"}  # of thirty steps, one in each of these ways
 MUST_HAPPEN = {
     "receive", "keep", "take_up", "assess", "record_consent", "refer_intake", "acknowledge", "propose", "plan_meeting",
     "take_act_106_6", "choose_members", "convene", "secrecy", "share", "hold", "decide",
-    "give_leave", "open_in_emergency", "take_role",
+    "give_leave", "open_in_emergency", "take_role", "erase",
 }  # fmt: skip
 ROLLS = st.integers(0, 59)
 
@@ -136,6 +136,9 @@ LEADS: tuple[tuple[str, ...], ...] = (
     CONFERENCE,
     DECIDED,
     (*DECIDED, "evaluate:1", "propose_close", "close:0", "reopen:0"),
+    (*DECIDED, "finish_action", "evaluate:1", "propose_close", "close:0"),
+    (*DECIDED, "finish_action", "evaluate:1", "propose_close", "close:0", "erase:0"),
+    ("receive", "screen", "answer", "erase:1"),
     ("receive", "keep", "take_up", *MEETING, "hold", "decide", "step_out:1"),
 )
 
@@ -150,7 +153,7 @@ def test_every_stage_is_reached_and_the_invariants_hold_on_the_way(world: World,
             _lead(run, way, watch)
     reached = {name for name, (yes, _) in counts.items() if yes}
     assert {"return", "accept", "withdraw", "forward", "answer", "activate"} <= reached
-    assert {"decide", "close", "reopen", "step_out"} <= reached
+    assert {"decide", "close", "reopen", "step_out", "erase"} <= reached
 
 
 @pytest.mark.promise(12, 17)
@@ -204,6 +207,7 @@ def scenes(stage: Stage) -> list[Scene]:
             STEPS[name][1](run, STEPS[name][0][0], int(roll or 1))
             assert run.last[2], f"{name}: {run.why}"
         found.append(stage.take_down(run))
+    stage.keep_keys()
     stage.walked = {name for name, (yes, _) in stage.counts.items() if yes}
     return found
 

@@ -1,6 +1,6 @@
 """What people try in the stateful test: each step is one use case by one person, right or wrong at that moment."""
 
 from tests.integration.stateful.run import STEPS, Run, possible
-from tests.integration.stateful.steps import files, front, meetings, plans, rights
+from tests.integration.stateful.steps import endings, files, front, meetings, plans, rights
 
-__all__ = ["STEPS", "Run", "files", "front", "meetings", "plans", "possible", "rights"]
+__all__ = ["STEPS", "Run", "endings", "files", "front", "meetings", "plans", "possible", "rights"]

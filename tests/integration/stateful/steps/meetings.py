@@ -107,3 +107,17 @@ def decide(run: Run, who: str, roll: int) -> None:
     if made is not REFUSED and made.decision is not None:
         for action in made.decision.actions:
             run.keep("action", action.id)
+
+
+@step("coordinator", "korei", needs="action")
+def finish_action(run: Run, who: str, roll: int) -> None:
+    """What is left undone stands against the erasure of its case."""
+    action = run.pick("action", roll)
+    run.do("accept_action", who, meeting.accept, action)
+    run.do(
+        "finish_action",
+        who,
+        meeting.done,
+        action,
+        load(m.ActionDoneIn, {"done_on": run.day(), "result": "架空の結果"}),
+    )
