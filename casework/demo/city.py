@@ -19,7 +19,7 @@ from ..statistics.rules.evaluation import MANUAL, FindingDraft, IndicatorDraft, 
 from ..web.system import system_context
 from . import casefiles, meetings, papers, places, plans, reach
 from . import windows as desk
-from .rights import grant, reviewed_emergency, running_emergency, to_come
+from .rights import grant, kin, reviewed_emergency, running_emergency, to_come
 from .staff import LAST, OFFICE, STAFF, hire
 from .table import Home, Tale, journeys
 from .town import Arc, Days, File, Town
@@ -90,6 +90,7 @@ def build(clock: MovableClock, end: datetime) -> None:
     _evaluate(town)
     reviewed_emergency(town)
     grant(town)
+    kin(town)
     papers.office(town)
     running_emergency(town, end)
     _hire(town, LAST.login, since)

@@ -11,6 +11,8 @@ from ..cases import queries
 from ..cases.rules import EmergencyDraft, EmergencyView, GrantDraft, ReviewDraft, Verdict
 from ..kernel.actor import Role
 from ..kernel.errors import NotFound, Refused
+from ..people import actions as people
+from ..people.rules.relations import DeclarationDraft
 from .staff import BY_LOGIN, PRIVACY, SUPERVISOR, counselor
 from .town import CityFault, Town
 
@@ -40,6 +42,12 @@ def grant(town: Town) -> None:
         town.staff[SUPERVISOR], BY_LOGIN[SUPERVISOR].agency, "supervision", "苦情の確認のため。", ends
     )
     town.do(PRIVACY, cases.grant_access, line.id, draft)
+
+
+def kin(town: Town) -> None:
+    """A colleague of another division declares somebody of the same name as a resident: a namesake, or a relation."""
+    names = [name for line in town.do(counselor("shakyo"), queries.mine_open).items for name in line.names]
+    town.do(counselor("shimin_kenko"), people.declare, DeclarationDraft("relation", names[-1]))
 
 
 def to_come(town: Town, administrator: str) -> None:

@@ -49,6 +49,7 @@ PLACES = (
     ("retention_pages.overview", "保存と消去", P.RETENTION_READ),
     ("retention_pages.waiting", "消去の審査", P.ERASURE_DECIDE),
     ("people_pages.protections", "保護", P.PROTECTION_REVIEW),
+    ("people_pages.conflicts", "利益相反", P.CONFLICT_MANAGE),
     ("statistics_pages.operations", "仕事の状況", P.OPERATIONS_READ),
     ("statistics_pages.overview", "統計", P.STATISTICS_READ),
     ("statistics_pages.official", "国への報告", P.STATISTICS_REPORT),

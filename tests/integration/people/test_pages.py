@@ -117,3 +117,24 @@ def test_a_household_grows_and_shrinks_and_keeps_its_history(world: World) -> No
     reader.do(leave, on="R8.4.6")
     assert "令和8年4月6日" in reader.open(where).text
     Reader(world, "korei").open(where, 404)
+
+
+def test_the_privacy_officer_ends_the_link_to_a_namesake_and_sees_no_name(world: World) -> None:
+    person, _ = receive(world, name="架空 同姓")
+    relative = Reader(world, "shakyo_colleague")
+    assert relative.open(f"/persons/{person}").text
+    form = relative.open("/account/relations/new")
+    relative.send(form, kind="relation", name="架空 同姓")
+    relative.open(f"/persons/{person}", 404)
+    relative.open("/conflicts", 403)
+    officer = Reader(world, "privacy")
+    shown = officer.open("/conflicts").text
+    assert "架空 同僚" in shown
+    assert "架空 同姓" not in shown
+    assert person not in shown
+    link = next(p.split('"')[0] for p in shown.split('href="') if p.startswith("/conflicts/"))
+    assert "別人だと確かめて" in officer.open(link).text
+    assert officer.do(link).location == "/conflicts"
+    assert "に終了" in officer.open("/conflicts").text
+    relative.open(f"/persons/{person}")
+    officer.open(f"/conflicts/{person}/end", 404)
