@@ -26,6 +26,7 @@ def main(url: str, keys: str, threads: str) -> None:
         "database_url": url,
         "keystore_path": str(Path(keys) / "keystore.db"),
         "kek_dir": str(Path(keys) / "kek"),
+        "read_cap_per_hour": 1_000_000,  # the long forms open more records in an hour than anybody may
     }
     app = create_app(load_settings("testing", overrides=kept))
     with app.app_context():
