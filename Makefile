@@ -62,7 +62,9 @@ format: $(VENV)/dev.stamp  ## Bring the style in order
 types: $(VENV)/dev.stamp  ## Annotations
 	$(BIN)/mypy
 
-test: setup lint types  ## All checks and tests, on SQLite and PostgreSQL
+test:  ## All checks and tests, on SQLite and PostgreSQL
+	$(MAKE) -j2 --output-sync=target setup
+	$(MAKE) -j2 --output-sync=target lint types
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 manual: setup  ## Make the pictures of the manual anew

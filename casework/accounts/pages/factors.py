@@ -19,8 +19,6 @@ from ..rules import RecoveryCodes
 from .base import bp
 from .own import to_account, under_account
 
-QR_SCALE = 5
-
 
 @bp.page("/account/enrol", queries.factors)
 def enrol() -> Response:
@@ -162,4 +160,4 @@ def _picture(text: str) -> Markup:
     import segno
 
     drawn = segno.make(text, error="m", micro=False)
-    return Markup(drawn.svg_inline(scale=QR_SCALE, border=4, svgclass="qr", lineclass=None))  # noqa: S704 - ours
+    return Markup(drawn.svg_inline(omitsize=True, border=4, svgclass="qr", lineclass=None))  # noqa: S704 - ours
