@@ -5,6 +5,8 @@ I1-I19 and what of I22 shows in the tables hold after each step; data and trail 
 
 from __future__ import annotations
 
+import itertools
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,7 +34,6 @@ MUST_HAPPEN = {
     "take_act_106_6", "choose_members", "convene", "secrecy", "share", "hold", "decide",
     "give_leave", "open_in_emergency", "take_role", "erase",
 }  # fmt: skip
-ROLLS = st.integers(0, 59)
 
 
 @pytest.fixture
@@ -42,14 +43,22 @@ def engine(world: World) -> Iterator[Engine]:
     made.dispose()
 
 
-def _machine(stage: Stage, engine: Engine, scenes: list[Scene]) -> type[RuleBasedStateMachine]:
+def _machine(part: int, stage: Stage, engine: Engine, scenes: list[Scene]) -> type[RuleBasedStateMachine]:
+    """Each run throws dice of its own, named by its part and number.
+
+    Hypothesis drives the runs. Drawn from it, most choices were copies of those of runs before: of 125 runs the scenes
+    of a sent referral were met by none, and one step in seven was one of three.
+    """
     stood: dict[int, Standing] = {}  # what each scene's tables held
+    numbers = itertools.count(1)
 
     class Flow(RuleBasedStateMachine):
-        @initialize(scene=st.integers(0, len(scenes) - 1), steps=st.integers(1, STEPS_PER_RUN))
-        def begin(self, scene: int, steps: int) -> None:
+        @initialize(salt=st.integers(0, 2**32))
+        def begin(self, salt: int) -> None:
             """A run begins with a case, at one of several stages, so that late stages are met often."""
-            self.left = steps
+            self.dice = random.Random(f"{part} {next(numbers)}")
+            self.left = self.dice.randint(1, STEPS_PER_RUN)
+            scene = self.dice.randrange(len(scenes))
             self.run = stage.set_up(scenes[scene])
             self.connection = engine.connect()
             if scene not in stood:
@@ -59,24 +68,16 @@ def _machine(stage: Stage, engine: Engine, scenes: list[Scene]) -> type[RuleBase
             self.run.stored, self.run.owned = self.watch.stored, self.watch.owners_now
             self.watch.begin(self.run)
 
-        @rule(
-            which=st.integers(0, 10_000),
-            wrong=st.integers(0, 5),
-            actor=ROLLS,
-            roll=ROLLS,
-            fault=st.integers(0, 29),
-        )
-        def act(self, which: int, wrong: int, actor: int, roll: int, fault: int) -> None:
+        @rule()
+        def act(self) -> None:
             if self.left == 0:
                 return
             self.left -= 1
-            names = possible(self.run)
-            who, step = STEPS[names[which % len(names)]]
-            everybody = sorted(PEOPLE)
-            chosen = who[actor % len(who)] if wrong else everybody[actor % len(everybody)]
+            who, step = STEPS[self.dice.choice(possible(self.run))]
+            chosen = self.dice.choice(who if self.dice.randrange(6) else sorted(PEOPLE))
             self.run.last = ("", "", False)  # a step that asks for nothing is not taken for the one before it
-            self.run.fault = FAULTS.get(fault, "")
-            step(self.run, chosen, roll)
+            self.run.fault = FAULTS.get(self.dice.randrange(30), "")
+            step(self.run, chosen, self.dice.randrange(60))
             self.run.fault = ""
             self.watch.look(self.run)
 
@@ -133,8 +134,15 @@ LEADS: tuple[tuple[str, ...], ...] = (
     ("receive", "screen", "answer"),
     ("receive", "keep", *MEETING, "read_item"),
     ("receive", "keep", *MEETING, "hold", "decide", "minutes"),
+    ("receive", "keep", *MEETING, "hold"),
+    CONFERENCE[:-5],
+    CONFERENCE[:-2],
     CONFERENCE,
+    (*CONFERENCE, "choose_members", "convene", "submit"),
+    DECIDED[:-3],
+    DECIDED[:-2],
     DECIDED,
+    (*DECIDED, "evaluate:1", "propose_close"),
     (*DECIDED, "evaluate:1", "propose_close", "close:0", "reopen:0"),
     (*DECIDED, "finish_action", "evaluate:1", "propose_close", "close:0"),
     (*DECIDED, "finish_action", "evaluate:1", "propose_close", "close:0", "erase:0"),
@@ -167,7 +175,7 @@ def test_the_invariants_hold_whatever_people_try(
     runs = -(-count("runs", quick=500, long=5000) // PARTS)
     stage.counts.clear()
     engine = create_engine(f"sqlite:///{stage.path}", poolclass=NullPool)
-    machine = seed(part)(_machine(stage, engine, scenes))
+    machine = seed(part)(_machine(part, stage, engine, scenes))
     run_state_machine_as_test(
         machine,
         settings=settings(
