@@ -198,6 +198,11 @@ class Watch:
             "(SELECT COUNT(*) FROM disclosure d WHERE d.case_id = r.case_id)",
         )
         self.none(
+            "I11 told in an emergency that nobody wrote down",
+            "SELECT d.id FROM disclosure d WHERE d.ground = 'emergency' AND NOT EXISTS "
+            "(SELECT 1 FROM alert a WHERE a.case_id = d.case_id)",
+        )
+        self.none(
             "I7 carried out of its meeting",
             "SELECT rs.referral_id AS id FROM referral_segment rs JOIN note_segment n ON n.id = rs.segment_id "
             "WHERE n.origin_item IS NOT NULL",

@@ -134,6 +134,7 @@ LEADS: tuple[tuple[str, ...], ...] = (
     ("receive", "screen", "answer"),
     ("receive", "keep", *MEETING, "read_item"),
     ("receive", "keep", *MEETING, "hold", "decide", "minutes"),
+    ("receive", "keep", "alert", "disclose:1"),
     ("receive", "keep", *MEETING, "hold"),
     CONFERENCE[:-5],
     CONFERENCE[:-2],

@@ -73,7 +73,7 @@ def withdraw_consent(run: Run, who: str, roll: int) -> None:
 
 @step("shakyo", "coordinator", needs="case")
 def disclose(run: Run, who: str, roll: int) -> None:
-    ground = ("consent", "life", "act_106_6")[roll % 3]
+    ground = (f"consent:{run.pick('thread', roll)}", "emergency", "life_protection")[roll % 3]
     body = {
         "to_agency": "korei_ikiiki",
         "ground": ground,
