@@ -27,7 +27,8 @@ GIVEN_TO_STAFF = tuple(role for role in Role if role is not Role.SYSTEM)
 # A whole office may share one address, so an address gets more free attempts than one login.
 SOURCE_ALLOWANCE = 10
 
-# What guessing tries first here, beyond the lists of zxcvbn: names of the system and the city, words in kana.
+# What guessing tries first: runs of keys, usual words, names of the system and the city, words in kana. What is left
+# once they are taken away is weighed as well; zxcvbn is told them too.
 BLOCKED = frozenset(
     {
         "password",

@@ -144,7 +144,8 @@ class Watch:
             "erased by one", "SELECT id FROM erasure WHERE state = 'erased' AND proposed_by = decided_by"
         )
         gone = "IN (SELECT record_id FROM erasure WHERE state = 'erased')"
-        self.none("erased and still there", f"SELECT id FROM case_file WHERE id {gone}")
+        for table in ("case_file", "intake"):
+            self.none(f"{table} erased and still there", f"SELECT id FROM {table} WHERE id {gone}")
         for table in OF_A_CASE:
             self.none(f"{table} outlived its case", f"SELECT case_id AS id FROM {table} WHERE case_id {gone}")
 

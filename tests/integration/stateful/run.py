@@ -73,10 +73,15 @@ class Run:
         asked = text(
             "SELECT number FROM case_file WHERE id = :id UNION SELECT number FROM intake WHERE id = :id"
         )
-        named = record.hex if self.world.session.get_bind().dialect.name == "sqlite" else record
-        found = self.world.session.scalar(asked, {"id": named}, execution_options={CLEARED: True})
+        found = self.world.session.scalar(
+            asked, {"id": self.spelt(record)}, execution_options={CLEARED: True}
+        )
         self.world.session.rollback()
         return str(found or "none")
+
+    def spelt(self, thing: UUID) -> object:
+        """An id as a statement in plain SQL must give it to this database."""
+        return thing.hex if self.world.session.get_bind().dialect.name == "sqlite" else thing
 
     def do(self, name: str, who: str, use_case: Gated[..., Any], *args: Any) -> Any:
         """The result, or REFUSED: a refusal is an answer, any other error is a fault of the house."""

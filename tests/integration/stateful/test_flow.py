@@ -46,8 +46,8 @@ def engine(world: World) -> Iterator[Engine]:
 def _machine(part: int, stage: Stage, engine: Engine, scenes: list[Scene]) -> type[RuleBasedStateMachine]:
     """Each run throws dice of its own, named by its part and number.
 
-    Hypothesis drives the runs. Drawn from it, most choices were copies of those of runs before: of 125 runs the scenes
-    of a sent referral were met by none, and one step in seven was one of three.
+    Hypothesis drives the runs. Drawn from it, most choices were copies of those of runs before: in a sample of 125 runs
+    three of the stages were met by none, and one choice in ten was one of three numbers.
     """
     stood: dict[int, Standing] = {}  # what each scene's tables held
     numbers = itertools.count(1)

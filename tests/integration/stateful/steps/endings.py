@@ -55,12 +55,8 @@ def _keys_are_gone(run: Run, erasure: UUID) -> None:
 
 
 def _ids(run: Run, query: str, **values: UUID) -> Sequence[UUID]:
-    session = run.world.session
-    named = {
-        n: value.hex if session.get_bind().dialect.name == "sqlite" else value for n, value in values.items()
-    }
-    ids = [
-        UUID(str(row[0])) for row in session.execute(text(query), named, execution_options={CLEARED: True})
-    ]
+    named = {name: run.spelt(value) for name, value in values.items()}
+    found = run.world.session.execute(text(query), named, execution_options={CLEARED: True})
+    ids = [UUID(str(row[0])) for row in found]
     run.world.session.rollback()
     return ids
