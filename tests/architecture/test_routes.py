@@ -60,7 +60,7 @@ WITHOUT_DOOR_ALLOWED = (
     "casework.accounts.actions.transfers.run_transfers",  # casework daily
     "casework.retention.queries.standing.pending_keys",  # casework retention run, casework daily
     "casework.retention.actions.erasing.destroy_keys",
-    "casework.intake.actions.refer",  # joined by referral's one-step refer
+    "casework.intake.actions.screening.refer",  # joined by referral's one-step refer
 )
 
 
