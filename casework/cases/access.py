@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from ..db.reasons import (
@@ -33,7 +33,18 @@ from ..db.reasons import (
 )
 from ..kernel.actor import Standing
 from ..kernel.policy import Bar, Bars, Look, Reason
-from ..people.access import about, homes, kin, kin_ids, named_in_a_grant, unprotected
+from ..people.access import (
+    about,
+    homes,
+    kin,
+    kin_ids,
+    named_in_a_grant,
+    of_circle,
+    of_home,
+    tied_staff,
+    unnamed,
+    unprotected,
+)
 from ..people.models import Household, Person
 from .models import (
     AccessGrant,
@@ -98,6 +109,27 @@ def of_case(link: InstrumentedAttribute[Any]) -> Reason:
 def by_case(link: InstrumentedAttribute[Any], reason: Reason) -> Reason:
     """The same reason for a row that belongs to a case, each row authorised on its own."""
     return through(link, reason, to=Case.id)
+
+
+def unnamed_subject(staff: Any, now: Any) -> ColumnElement[bool]:
+    """WHERE clause: the case is out of a staff member's sight, who is not named for a protected subject of it."""
+    link = aliased(CasePerson)
+    subject = exists().where(
+        link.case_id == Case.id, link.role == "subject", unnamed(link.person_id, staff, now)
+    )
+    return and_(Case.protected.is_(True), subject)
+
+
+def in_conflict(staff: Any) -> ColumnElement[bool]:
+    """WHERE clause: the case is out of a staff member's sight, because it is of their own circle."""
+    link = aliased(CasePerson)
+    kin_there = exists().where(link.case_id == Case.id, of_circle(link.person_id, staff))
+    return or_(kin_there, of_home(Case.household_id, staff))
+
+
+def owner_in_conflict() -> ColumnElement[bool]:
+    """WHERE clause: an open case whose owner may not see it; somebody else has to take it over (I1)."""
+    return and_(Case.is_open(), Case.owner_id.in_(tied_staff()), in_conflict(Case.owner_id))
 
 
 own = renamed("own case", mine(Case.owner_id))

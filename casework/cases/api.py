@@ -145,5 +145,6 @@ for path, worklist in (
     ("contact_due", queries.contact_due),
     ("to_be_approved", queries.to_be_approved),
     ("in_danger", queries.in_danger),
+    ("unseen_by_owner", queries.unseen_by_owner),
 ):
     bp.door("GET", f"/worklists/cases/{path}", worklist, query=PageArgs, gives=page_of(s.CaseLineOut))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_
+
 from ..agencies.models import Window
 from ..cases import access as cases
 from ..cases.models import Case
@@ -57,3 +61,14 @@ BARS: Bars = {
     Intake: Bar(_open_intake),
     IntakeTopic: Bar(through(IntakeTopic.intake_id, _open_intake, to=Intake.id)),
 }
+
+
+def unnamed_owner(now: Any) -> ColumnElement[bool]:
+    """WHERE clause: an open intake about a protected person for whom its owner is not named."""
+    return and_(Intake.is_open(), people.unnamed(Intake.person_id, Intake.owner_id, now))
+
+
+def owner_in_conflict() -> ColumnElement[bool]:
+    """WHERE clause: an open intake whose owner may not see it; a colleague has to take it over (I1)."""
+    tied = Intake.owner_id.in_(people.tied_staff())
+    return and_(Intake.is_open(), tied, people.of_circle(Intake.person_id, Intake.owner_id))

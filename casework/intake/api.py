@@ -45,6 +45,7 @@ bp.door(
     shows=queries.read,
 )
 bp.door("POST", "/intakes/<uuid:intake_id>/screen", actions.screen, gives=IntakeOut)
+bp.door("POST", "/intakes/<uuid:intake_id>/take-over", actions.take_over, gives=IntakeOut)
 bp.door("POST", "/intakes/<uuid:intake_id>/answer", actions.answer, takes=IntakeAnswerIn, gives=IntakeOut)
 bp.door("POST", "/intakes/<uuid:intake_id>/keep", actions.keep, gives=IntakeOut)
 bp.door(

@@ -17,6 +17,7 @@ from ..people.models import Person
 from ..people.rules import SearchDraft
 from ..usecase import Context, Page, use_case
 from ..usecase.page import after_moment, cut
+from .access import owner_in_conflict
 from .models import Intake, IntakeSavedForm, IntakeTopic
 from .rules import (
     INTAKE,
@@ -36,7 +37,7 @@ from .rules import (
 STRONG = 2  # reasons that make a match strong enough to ask elsewhere
 MOST = 200
 
-LISTS = ("mine", "division", "seeking_consent")
+LISTS = ("mine", "division", "seeking_consent", "unseen")
 
 
 def view(ctx: Context, row: Intake) -> IntakeView:
@@ -96,7 +97,7 @@ def read(ctx: Context, intake_id: UUID) -> IntakeView:
 def listing(
     ctx: Context, *, which: str = "division", state: str | None = None, after: str | None = None
 ) -> Page[IntakeLine]:
-    """List intakes: one's own, those of one's division, or those whose consent is to be sought by today."""
+    """List intakes: one's own, the division's, those whose consent is due by today, or whose owner is blind."""
     query = ctx.select(Intake)
     if which == "mine":
         query = query.where(Intake.owner_id == ctx.actor.id)
@@ -106,6 +107,8 @@ def listing(
         query = query.where(
             Intake.state == IntakeState.SEEKING_CONSENT.value, Intake.next_contact_on <= ctx.today
         )
+    elif which == "unseen":
+        query = query.where(owner_in_conflict())
     else:
         raise BadInput("list_unknown", "list")
     if state is not None:

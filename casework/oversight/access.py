@@ -1,15 +1,20 @@
 """Reasons to read the trail, and the numbers of records that it speaks of; never their content."""
 
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select
+
 from ..accounts.models import Staff, StaffRole
 from ..audit.models import AuditCheckpoint, AuditEntry, AuditHead, ReadCount
 from ..cases import access as cases
 from ..cases.models import AccessGrant, Assignment, Case, CasePerson, CaseStep
 from ..db.reasons import all_of, any_of, anyone, equals, has, mine, no, not_over, renamed, through
+from ..intake import access as intake
 from ..intake.models import Intake
 from ..meeting.models import AgendaItem, ItemMember, Meeting
 from ..outreach.models import OutreachEpisode
 from ..participation.models import Need
-from ..people.models import Conflict, HouseholdMember, Person, ProtectionGrant
+from ..people.models import Conflict, HouseholdMember, Person, Protection, ProtectionGrant
 from ..referral.models import Referral
 from .models import UnusualAccess
 
@@ -57,3 +62,13 @@ _WEIGHED = (
     UnusualAccess,
 )
 scanned = tuple(anyone(model) for model in _WEIGHED)
+
+
+def owner_unnamed(now: Any) -> ColumnElement[bool]:
+    """WHERE clause: a protection with open work whose owner is not named in it, and so does not see it (I1, I12)."""
+    about = select(CasePerson.person_id).join(Case, Case.id == CasePerson.case_id)
+    own = about.where(CasePerson.role == "subject", Case.is_open(), cases.unnamed_subject(Case.owner_id, now))
+    return or_(
+        Protection.person_id.in_(own),
+        Protection.person_id.in_(select(Intake.person_id).where(intake.unnamed_owner(now))),
+    )

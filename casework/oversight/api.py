@@ -1,11 +1,13 @@
-"""JSON door of oversight: checkpoints, who saw a record, and unusual access with its review."""
+"""JSON door of oversight: checkpoints, who saw a record, unusual access, and owners who lost sight of their work."""
 
 from __future__ import annotations
 
+from ..people.schemas import NameGrantIn, ProtectionGrantOut
 from ..web.door import ApiBlueprint
 from . import actions, queries
 from .schemas import (
     CheckpointOut,
+    ConflictedOwnerOut,
     FindingArgs,
     FindingOut,
     FindingPageOut,
@@ -13,6 +15,7 @@ from .schemas import (
     SeenArgs,
     SeenFileArgs,
     SeenOut,
+    UnnamedOwnerOut,
     seen_csv,
 )
 
@@ -29,3 +32,13 @@ bp.door("GET", "/unusual-access", queries.findings, query=FindingArgs, gives=Fin
 bp.door("POST", "/unusual-access/scan", actions.scan, status=204)
 bp.door("GET", FINDING, queries.finding, gives=FindingOut)
 bp.door("POST", f"{FINDING}/review", actions.review, takes=FindingReviewIn, gives=FindingOut)
+bp.door("GET", "/protections/unnamed-owners", queries.unnamed_owners, gives=UnnamedOwnerOut, many=True)
+bp.door(
+    "POST",
+    "/protections/<uuid:protection_id>/successors",
+    actions.name_successor,
+    takes=NameGrantIn,
+    gives=ProtectionGrantOut,
+    status=201,
+)
+bp.door("GET", "/conflicts/owners", queries.conflicted_owners, gives=ConflictedOwnerOut, many=True)

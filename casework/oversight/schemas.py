@@ -68,6 +68,21 @@ class SeenOut(OutSchema):
     next = fields.String(allow_none=True)
 
 
+class UnnamedOwnerOut(OutSchema):
+    protection_id = fields.UUID()
+    work = fields.String()
+    owner_id = fields.UUID()
+    owner_agency = fields.String()
+    named = fields.Integer()
+
+
+class ConflictedOwnerOut(OutSchema):
+    work = fields.String()
+    owner_id = fields.UUID()
+    owner_agency = fields.String()
+    count = fields.Integer()
+
+
 class FindingArgs(PageArgs):
     state = fields.Enum(
         FindingState,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, select, union
+from sqlalchemy import ColumnElement, Select, exists, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from ..db.reasons import (
@@ -124,6 +124,48 @@ BARS: Bars = {
     # Nobody reads what was found about themselves.
     Conflict: Bar(no(mine(Conflict.staff_id))),
 }
+
+# -- somebody else's sight ---------------------------------------------------------------------------
+# WHERE clauses that ask the two bars for another staff member: `staff`, `person`, `household` and `now` are columns
+# or values. They say whose work is out of their own sight, and give nobody leave.
+
+
+def unnamed(person: Any, staff: Any, now: Any) -> ColumnElement[bool]:
+    """The person is protected, and the staff member not named for them at that moment."""
+    one, grant = aliased(Person), aliased(ProtectionGrant)
+    named = exists().where(
+        grant.person_id == one.id, grant.staff_id == staff, grant.given_at <= now, grant.ends_at > now
+    )
+    return exists().where(one.id == person, one.protected.is_(True), ~named)
+
+
+def of_circle(person: Any, staff: Any) -> ColumnElement[bool]:
+    """The person belongs to the circle of the staff member."""
+    link, linked = aliased(Conflict), aliased(Conflict)
+    one, other = aliased(HouseholdMember), aliased(HouseholdMember)
+    housed = exists().where(
+        *_runs(linked, staff),
+        one.person_id == linked.person_id,
+        other.household_id == one.household_id,
+        other.person_id == person,
+    )
+    return or_(exists().where(*_runs(link, staff), link.person_id == person), housed)
+
+
+def of_home(household: Any, staff: Any) -> ColumnElement[bool]:
+    """The household is one to which somebody of the staff member's circle ever belonged."""
+    link, one = aliased(Conflict), aliased(HouseholdMember)
+    return exists().where(*_runs(link, staff), one.person_id == link.person_id, one.household_id == household)
+
+
+def _runs(link: Any, staff: Any) -> tuple[ColumnElement[bool], ...]:
+    return link.staff_id == staff, link.ended_at.is_(None)
+
+
+def tied_staff() -> Select[Any]:
+    """Staff with any conflict: the few whose work has to be looked at."""
+    return select(Conflict.staff_id).where(Conflict.ended_at.is_(None))
+
 
 # -- reasons -----------------------------------------------------------------------------------------
 

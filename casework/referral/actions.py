@@ -94,7 +94,7 @@ def accept(ctx: Context, referral_id: UUID, draft: AcceptDraft) -> ReferralView:
     accounts.staff_in_agency(ctx, taker, row.to_agency, field="accepted_by")
     case = ctx.load(Case, row.case_id)
     _still_open(case)
-    cases.change_owner(ctx, case, taker, row.to_agency, None)
+    cases.change_owner(ctx, case, taker, row.to_agency, None, field="accepted_by")
     _keep_role(ctx, case, row)
     row.accepted_by = row.owner_id = taker
     row.owner_agency = row.to_agency

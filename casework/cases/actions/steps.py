@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from ...accounts.queries import staff_in_agency
 from ...agencies.models import Agency
 from ...kernel.errors import BadInput, Refused
 from ...usecase import Context
+from .. import access
 from ..models import (
     Alert,
     Assignment,
@@ -165,17 +166,29 @@ def advance(ctx: Context, case: Case, move: str, facts: CaseFacts, why: str | No
     _step(ctx, case, move, from_state=before, to_state=case.state, why=why)
 
 
-def change_owner(ctx: Context, case: Case, staff_id: UUID, agency: str, why: str | None) -> None:
-    """Step: the case gets another owner, a person who holds a role in that agency now (I1)."""
-    staff_in_agency(ctx, staff_id, agency, field="owner_id")
+def change_owner(
+    ctx: Context, case: Case, staff_id: UUID, agency: str, why: str | None, *, field: str = "owner_id"
+) -> None:
+    """Step: the case gets another owner, a person who holds a role in that agency now (I1) and may see it."""
+    staff_in_agency(ctx, staff_id, agency, field=field)
+    _needs_sight(ctx, case, staff_id, field)
     case.owner_id = staff_id
     case.owner_agency = agency
     _step(ctx, case, "owner_changed", to_staff=staff_id, to_agency=agency, why=why)
 
 
+def _needs_sight(ctx: Context, case: Case, staff_id: UUID, field: str) -> None:
+    """A case given to somebody who cannot open it would be nobody's. Whoever gives it sees it, and is told so much."""
+    blind = or_(access.unnamed_subject(staff_id, ctx.now), access.in_conflict(staff_id))
+    query = select(Case.id).where(Case.id == case.id, blind)
+    if ctx.session.scalar(ctx.whole(query, Case)) is not None:
+        raise BadInput("owner_out_of_sight", field)
+
+
 def set_lead(ctx: Context, case: Case, staff_id: UUID, agency: str) -> None:
-    """Step: name the 主担当, agency and person."""
+    """Step: name the 主担当, agency and person, who may see the case."""
     staff_in_agency(ctx, staff_id, agency, field="lead_id")
+    _needs_sight(ctx, case, staff_id, "lead_id")
     case.lead_id = staff_id
     case.lead_agency = agency
     _step(ctx, case, "lead_changed", to_staff=staff_id, to_agency=agency)

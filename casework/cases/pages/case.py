@@ -26,6 +26,7 @@ WORKLISTS = {
     "without_lead": (queries.without_lead, P.CASE_ASSIGN),
     "to_be_approved": (queries.to_be_approved, P.CASE_EVALUATE),
     "in_danger": (queries.in_danger, P.ALERT_RAISE),
+    "unseen_by_owner": (queries.unseen_by_owner, P.CASE_HAND_OVER),
 }
 # The usual way of a case; what ends or resumes it otherwise is told by the state itself.
 WAY = (

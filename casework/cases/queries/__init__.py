@@ -12,6 +12,7 @@ from .lists import (
     no_contact,
     titles,
     to_be_approved,
+    unseen_by_owner,
     without_lead,
 )
 from .notes import read_notes, segment_view, timeline
@@ -59,5 +60,6 @@ __all__ = [
     "timeline",
     "titles",
     "to_be_approved",
+    "unseen_by_owner",
     "without_lead",
 ]

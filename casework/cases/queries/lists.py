@@ -15,6 +15,7 @@ from ...kernel.errors import BadInput
 from ...people.queries import written_names
 from ...usecase import Context, Page, use_case
 from ...usecase.page import after_moment, cut
+from ..access import owner_in_conflict
 from ..models import Case, CasePerson
 from ..rules import IN_SUPPORT, CaseLine, CaseState, CaseTitle
 
@@ -166,3 +167,9 @@ def to_be_approved(ctx: Context, *, after: str | None = None) -> Page[CaseLine]:
 def in_danger(ctx: Context, *, after: str | None = None) -> Page[CaseLine]:
     """List cases with an alert, whatever their state (I29)."""
     return _page(ctx, ctx.select(Case).where(Case.danger.is_(True)), after)
+
+
+@use_case(P.CASE_HAND_OVER, event="worklist.owner_in_conflict", reads=True)
+def unseen_by_owner(ctx: Context, *, after: str | None = None) -> Page[CaseLine]:
+    """List open cases of one's division whose owner may not open them (利益相反), to be handed over."""
+    return _page(ctx, ctx.select(Case).where(owner_in_conflict()), after)

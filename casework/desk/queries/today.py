@@ -11,15 +11,18 @@ from sqlalchemy import Select, and_, bindparam, exists, or_
 
 from ...accounts.models import PlannedTransfer, RightsChange
 from ...accounts.rules import ChangeState
+from ...cases import access as cases
 from ...cases.models import Case, CaseStep, EmergencyAccess
 from ...cases.rules import IN_SUPPORT
 from ...disclosure.models import DisclosureRequest
 from ...disclosure.rules import UNANSWERED
+from ...intake import access as intake
 from ...intake.models import Intake
 from ...kernel.actor import Permission as P
 from ...kernel.clock import TOKYO
 from ...meeting.models import ActionItem, Meeting
 from ...meeting.rules import ActionState, MeetingState
+from ...oversight.access import owner_unnamed
 from ...oversight.models import UnusualAccess
 from ...oversight.rules.unusual import FindingState
 from ...participation.models import Need
@@ -185,6 +188,14 @@ PILES: Final = (
         lambda me: and_(Referral.state == SENT, Referral.ack_due_at < me.now),
     ),
     _Pile("without_lead", Case, P.CASE_ASSIGN, lambda me: and_(_supported(), Case.lead_id.is_(None))),
+    _Pile("unseen_by_owner", Case, P.CASE_HAND_OVER, lambda me: cases.owner_in_conflict()),
+    _Pile("intakes_unseen", Intake, P.INTAKE_SCREEN, lambda me: intake.owner_in_conflict()),
+    _Pile(
+        "owners_unnamed",
+        Protection,
+        P.PROTECTION_REVIEW,
+        lambda me: and_(Protection.lifted_at.is_(None), owner_unnamed(me.now)),
+    ),
     _Pile("no_contact", Case, P.WORKLIST_READ, _silent),
     _Pile("to_be_approved", Case, P.CASE_EVALUATE, lambda me: Case.to_be_approved.is_(True)),
     _Pile("in_danger", Case, P.ALERT_RAISE, lambda me: and_(Case.danger.is_(True), Case.is_open())),

@@ -3,7 +3,7 @@
 from .forms import discard_form, save_form
 from .merging import merge, merge_numbered, unmerge
 from .reception import correct, receive
-from .screening import answer, emergency, give_consent, keep, refer, screen, seek_consent
+from .screening import answer, emergency, give_consent, keep, refer, screen, seek_consent, take_over
 
 __all__ = [
     "answer",
@@ -19,5 +19,6 @@ __all__ = [
     "save_form",
     "screen",
     "seek_consent",
+    "take_over",
     "unmerge",
 ]

@@ -35,6 +35,18 @@ def screen(ctx: Context, intake_id: UUID) -> IntakeView:
     return saved(ctx, row)
 
 
+@use_case(P.INTAKE_SCREEN, event="intake.taken_over")
+def take_over(ctx: Context, intake_id: UUID) -> IntakeView:
+    """A colleague of the division takes an open intake over, because its owner is away or may not see it (I1)."""
+    row = ctx.load(Intake, intake_id)
+    if IntakeState(row.state) not in OPEN:
+        raise Refused("intake_ended")
+    if row.owner_id == ctx.actor.id:
+        raise Refused("intake_own")
+    row.owner_id = ctx.actor.id
+    return saved(ctx, row)
+
+
 @use_case(P.INTAKE_SCREEN, event="intake.answered")
 def answer(ctx: Context, intake_id: UUID, draft: AnswerDraft) -> IntakeView:
     """Answer on the spot, with a recorded reason and a next place (I4); refused while it is urgent."""

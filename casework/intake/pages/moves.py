@@ -66,6 +66,7 @@ def _to_duplicates(_: MergeLine, **__: Any) -> str:
 
 for path, action, endpoint, title, takes, prepare, then, button in (
     ("screen", actions.screen, "screen", "振り分けを始める", None, _about, to_intake, "始める"),
+    ("take-over", actions.take_over, "take_over", "担当を引き受ける", None, _about, to_intake, "引き受ける"),
     (
         "answer",
         actions.answer,
