@@ -62,6 +62,8 @@ UNVISITED: dict[str, str] = {
         ("accounts_pages.new_passkey", "accounts_pages.remove_passkey"),
         "no passkeys without an origin in the settings; tests/browser/test_sign_in.py makes one",
     ),
+    "oversight_pages.name_successor": "every owner of the demo city sees their work; "
+    "tests/integration/oversight/test_unseen.py takes that from one",
     "accounts_pages.confirm": "comes before acts of weight, and no link leads to it",
     "cases_pages.correct_note": "a note is corrected by its author, and none of those who walk wrote one lately",
     "cases_pages.end_assignment": "roles of the city's cases were given by others than those who walk",

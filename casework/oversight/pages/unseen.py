@@ -22,7 +22,7 @@ from .base import bp
 YEAR = timedelta(days=365)
 
 
-@bp.page("/unseen-work", queries.unnamed_owners)
+@bp.page("/protections/unseen-work", queries.unnamed_owners)
 def unseen() -> Response:
     """Owners who are not named for the protected person they work for; for 個人情報担当 those in conflict as well."""
     conflicted = queries.conflicted_owners(context()) if can(P.CONFLICT_MANAGE) else ()

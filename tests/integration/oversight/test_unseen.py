@@ -25,6 +25,8 @@ from casework.people import actions as people
 from casework.people import queries as people_queries
 from casework.people.rules import GrantDraft, PersonDraft
 from casework.people.rules.relations import DeclarationDraft
+from tests.support.cast import Seat, hire
+from tests.support.pages import Reader
 from tests.support.world import World
 
 NAME = "架空 秘子"
@@ -223,3 +225,37 @@ def test_conflicts_and_protection_of_ended_work_wait_for_nobody(town: Town) -> N
     assert town.world.run(intakes.read, town.first, view.id).id == view.id
     with pytest.raises(BadInput):
         town.world.run(intakes.listing, town.first, which="nonsense")
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_pages_tell_who_is_blind_and_the_officer_names_them(world: World) -> None:
+    hire(world)
+    seat, admin = Seat(world, "shakyo"), Seat(world, "admin")
+    body = {
+        "window": "nandemo",
+        "topics": [{"code": "eldercare"}],
+        "consent": "not_asked",
+        "person": {"name": NAME},
+    }
+    made = seat.post("/intakes", {**body, "protect_reason": "夫に知られたくない"}, 201)
+    seat.post(f"/intakes/{made['id']}/keep")
+    staff = {line["login"]: line for line in admin.get("/staff")["items"]}
+    admin.confirm()
+    leave = {"to_staff_id": staff["coordinator"]["id"]}
+    admin.post(f"/staff/{staff['shakyo']['id']}/disable", leave)
+    officer = Reader(world, "privacy")
+    assert "担当者が指定されていない保護" in officer.open("/").text
+    shown = officer.open("/protections/unseen-work").text
+    assert "だれもいません" in shown
+    assert NAME not in shown
+    link = next(p.split('"')[0] for p in shown.split('href="') if "/successor" in p.split('"')[0])
+    form = officer.open(link)
+    assert NAME not in form.text
+    empty = officer.send(form, 422, purpose="")
+    assert "入力" in empty.beside("purpose")
+    assert officer.do(link, purpose="担当の引き継ぎ").location == "/protections/unseen-work"
+    assert "保護の指定がない担当者はいません" in officer.open("/protections/unseen-work").text
+    officer.open(link, 404)
+    heir = Reader(world, "coordinator")
+    assert NAME in heir.open("/cases/lists/mine_open").text
+    Reader(world, "korei").open(link, 404)
