@@ -1,4 +1,4 @@
-"""`casework retention run`: destroys the keys of erased records where that was cut short."""
+"""`casework retention run`: destroys the keys of erased records where that was cut short, or a restore undid it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def run() -> None:
 
 
 def finish() -> int:
-    """How many keys the erasures that were not known to be complete had."""
+    """How many keys the erasures had that were not known to be complete, or are not in this keystore."""
     with system_context() as ctx:
         waiting = queries.pending_keys(ctx)
     total = 0

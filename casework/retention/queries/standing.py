@@ -47,11 +47,12 @@ def tombstones(ctx: Context, after: str | None = None) -> Page[TombstoneView]:
 
 @use_case(P.ERASURE_RUN, event="erasure.pending_listed", reads=True)
 def pending_keys(ctx: Context) -> tuple[UUID, ...]:
-    """List the erasures whose keys are not known to be destroyed yet."""
-    query = ctx.select(Erasure).where(
-        Erasure.state == ErasureState.ERASED.value, Erasure.keys_done_at.is_(None)
-    )
-    return tuple(row.id for row in ctx.all(query.order_by(Erasure.decided_at, Erasure.id)))
+    """List the erasures whose keys are not known to be destroyed, or stand in a keystore that was restored since."""
+    query = ctx.select(Erasure).where(Erasure.state == ErasureState.ERASED.value)
+    rows = ctx.all(query.order_by(Erasure.decided_at, Erasure.id))
+    buried = {stone.owner for stone in ctx.keys.store.tombstones()}
+    owners = {key: {o.owner for o in found} for key, found in ctx.parts_of(rows, ErasureOwner).items()}
+    return tuple(row.id for row in rows if row.keys_done_at is None or not owners[row.id] <= buried)
 
 
 def hold_view(ctx: Context, row: Hold) -> HoldView:

@@ -345,3 +345,32 @@ def test_forms_that_somebody_began_on_a_page_of_the_record_go_with_it(office: Of
     rows = world.session.scalars(select(UnsentForm.form), execution_options={CLEARED: True}).all()
     assert rows == [f"/cases/{other.case}/notes/new"]
     assert world.session.scalars(select(Note.id), execution_options={CLEARED: True}).all()
+
+
+@ALONE
+def test_what_an_older_keystore_brings_back_is_destroyed_again(office: Office) -> None:
+    """A restored keystore does not know what was erased since; the nightly work does."""
+    world, one = office.world, office.resident("架空 復子", "復子")
+    blobs = _blob(world, one)
+    office.end(one)
+    office.years(6.5)
+    store = world.keys.store
+    store.database.empty_log()
+    old = store.database.path.read_bytes()
+    erase(office, one.number)
+    finish()
+    assert finish() == 0
+    store.close()
+    for side in ("-wal", "-shm"):
+        store.database.path.with_name(f"{store.database.path.name}{side}").unlink(missing_ok=True)
+    store.database.path.write_bytes(old)
+    world.keys.catch_up()
+    assert world.keys.open(*blobs[0])  # with an old backup of the database the record would be there again
+    (stone,) = world.run(queries.tombstones, office.officer).items
+    assert stone.keys_gone_at is None
+    assert finish() == stone.keys
+    with pytest.raises(KeyDestroyed):
+        world.keys.open(*blobs[0])
+    assert finish() == 0
+    (stone,) = world.run(queries.tombstones, office.officer).items
+    assert stone.keys_gone_at is not None
