@@ -42,6 +42,7 @@ class Settings:
     kek_dir: str
     checkpoint_dir: str
     key_provider: str
+    key_provider_before: str
     pkcs11_module: str
     pkcs11_token: str
     pkcs11_pin_file: str
@@ -256,12 +257,21 @@ def _contradictions(settings: Settings) -> Iterator[str]:
 def _keys_nowhere(settings: Settings) -> Iterator[str]:
     if settings.key_provider not in KEY_PROVIDERS:
         yield f"key_provider must be one of {', '.join(KEY_PROVIDERS)}"
-    if settings.key_provider == "pkcs11":
+    if settings.key_provider_before not in ("", *KEY_PROVIDERS):
+        yield f"key_provider_before must be empty or one of {', '.join(KEY_PROVIDERS)}"
+    if settings.key_provider_before == settings.key_provider:
+        yield "key_provider_before must be another than key_provider"
+    if "pkcs11" in _providers(settings):
         for key in ("pkcs11_module", "pkcs11_token"):
             if not getattr(settings, key):
-                yield f"{key} must be given with key_provider pkcs11"
+                yield f"{key} must be given with keys in pkcs11"
         if not settings.pkcs11_pin_file and not settings.pkcs11_pin:
-            yield "pkcs11_pin_file must be given with key_provider pkcs11"
+            yield "pkcs11_pin_file must be given with keys in pkcs11"
+
+
+def _providers(settings: Settings) -> tuple[str, str]:
+    """Who keeps KEKs now, and who kept those of before."""
+    return settings.key_provider, settings.key_provider_before
 
 
 def _wrong_factors(settings: Settings) -> Iterator[str]:
@@ -282,7 +292,7 @@ def _wrong_factors(settings: Settings) -> Iterator[str]:
 def _unsafe(settings: Settings, given: set[str], *, keys_expected: bool) -> Iterator[str]:
     """What production refuses (security.md section 2: keys elsewhere, secure cookies, named hosts, no debug)."""
     for key in SECRET_LOCATIONS:
-        if key not in given and not (key == "kek_dir" and settings.key_provider != "file"):
+        if key not in given and not (key == "kek_dir" and "file" not in _providers(settings)):
             yield f"{key} must be given in production"
     if settings.debug:
         yield "debug must be off in production"

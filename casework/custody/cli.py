@@ -40,7 +40,8 @@ def status() -> None:
     """Versions, states, counts, the last rewrapping, pending erasures with their two dates."""
     with acting() as ctx:
         view = queries.show_keys(ctx)
-    click.echo(f"provider: {view.provider}")
+    moving = f" (moving from {view.provider_before})" if view.provider_before else ""
+    click.echo(f"provider: {view.provider}{moving}")
     for kek in view.keks:
         ended = f", destroyed {kek.destroyed_at}" if kek.destroyed_at else ""
         counts = f"{kek.data_keys} data keys, {kek.purpose_keys} purpose keys"

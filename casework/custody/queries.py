@@ -26,6 +26,7 @@ def show_keys(ctx: Context) -> KeysView:
         rewrap = custody.rewrap_state(kept)
         return KeysView(
             provider=ctx.settings.key_provider,
+            provider_before=ctx.settings.key_provider_before,
             keks=tuple(_kek(status, status.version in asked, told) for status in kept.status()),
             left=told(rewrap.left),
             rewrap_started_at=_moment(rewrap.started_at),

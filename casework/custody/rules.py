@@ -122,6 +122,7 @@ class ErasuresView:
 @dataclass(frozen=True, slots=True)
 class KeysView:
     provider: str
+    provider_before: str  # while keys move from there, else empty
     keks: tuple[KekView, ...]
     left: int
     rewrap_started_at: datetime | None

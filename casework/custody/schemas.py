@@ -47,6 +47,7 @@ class ErasuresOut(OutSchema):
 
 class KeysOut(OutSchema):
     provider = fields.String()
+    provider_before = fields.String()
     keks = fields.List(fields.Nested(KekOut))
     left = fields.Integer()
     rewrap_started_at = fields.AwareDateTime(allow_none=True)

@@ -6,14 +6,22 @@ from datetime import timedelta
 from pathlib import Path
 
 from ...settings import Settings, SettingsError
+from .moving import MovingKeks
 from .providers import FileKeks
 from .store import WrappedKeyStore, make_file
 from .wrapping import KekProvider
 
 
 def keeper(settings: Settings) -> KekProvider:
-    """Files, or a PKCS#11 token; SettingsError if the library for tokens is not installed."""
-    if settings.key_provider == "file":
+    """Files, a PKCS#11 token, or one after the other; SettingsError if the library for tokens is not installed."""
+    present = _keeper(settings, settings.key_provider)
+    if not settings.key_provider_before:
+        return present
+    return MovingKeks(present, _keeper(settings, settings.key_provider_before))
+
+
+def _keeper(settings: Settings, provider: str) -> KekProvider:
+    if provider == "file":
         return FileKeks(Path(settings.kek_dir))
     try:
         from .token import Token, TokenKeks

@@ -207,6 +207,65 @@ def test_the_pin_may_come_from_the_environment_and_must_come_from_somewhere(sett
         load_settings("testing", {"key_provider": "cloud"})
 
 
+def test_keys_move_from_files_into_the_token_by_a_rotation_and_back(
+    settings: Settings, tmp_path: Path, place: Binding
+) -> None:
+    files = replace(settings, key_provider="file")
+    into = replace(settings, key_provider_before="file")
+    old = chosen.create_store(files)
+    old.new_data_keys([MOTHER, SON])
+    blob = KeyRing(old).seal("架空 花子", place)
+    old.close()
+    store = chosen.open_store(into)
+    ring = KeyRing(store)
+    assert ring.open(blob, place) == "架空 花子"  # nothing has moved yet
+    assert custody.rotate(store, 1) == 2
+    assert custody.rewrap_some(store, 1).ended is False  # cut off, and begun again by another process
+    again = chosen.open_store(into)
+    while not custody.rewrap_some(again).ended:
+        pass
+    custody.retire(again, 1)
+    assert chosen.keeper(files).present() == set()
+    assert chosen.keeper(settings).present() == {2}
+    assert custody.verify(again).faults == []
+    moved = open_keys(settings)  # the files are out of the settings now
+    assert moved.open(blob, place) == "架空 花子"
+    later = moved.seal("架空 次郎", place)
+    with pytest.raises(KeyMissing):
+        open_keys(files)
+    back = chosen.open_store(replace(files, key_provider_before="pkcs11"))
+    assert custody.rotate(back, 2) == 3
+    while not custody.rewrap_some(back).ended:
+        pass
+    custody.retire(back, 2)
+    assert open_keys(files).open(later, place) == "架空 次郎"
+    assert chosen.keeper(settings).present() == set()
+
+
+def test_a_key_that_either_keeper_holds_is_never_made_twice(settings: Settings) -> None:
+    files, held = chosen.keeper(replace(settings, key_provider="file")), chosen.keeper(settings)
+    both = chosen.keeper(replace(settings, key_provider_before="file"))
+    files.make(1)
+    held.make(2)
+    assert both.present() == {1, 2}
+    for version in (1, 2):
+        with pytest.raises(FileExistsError):
+            both.make(version)
+    both.destroy(1)
+    both.forget()
+    assert both.present() == held.present() == {2}
+    both.make(3)
+    assert files.present() == set()
+
+
+def test_keys_do_not_move_from_where_they_are(settings: Settings) -> None:
+    for wrong in ("pkcs11", "cloud"):
+        with pytest.raises(SettingsError, match="key_provider_before"):
+            load_settings("testing", {"key_provider": "pkcs11", "key_provider_before": wrong})
+    with pytest.raises(SettingsError, match="pkcs11_module"):
+        load_settings("testing", {"key_provider_before": "pkcs11"})
+
+
 def test_threads_and_a_forked_child_share_the_token(kept: WrappedKeyStore) -> None:
     def work(_: int) -> bool:
         owner = uuid4()
