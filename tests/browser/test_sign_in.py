@@ -205,6 +205,58 @@ def test_before_a_session_ends_the_page_says_so_and_typed_text_is_kept(
         assert page.input_value("#f-valid_until") == "R9.3.31"
 
 
+def test_when_the_session_is_over_the_page_shows_nothing_of_what_stood_there(
+    browser: Browser, host: Server
+) -> None:
+    with at(browser, host) as (_, page, watch):
+        watch.refusals.add(401)
+        page.clock.install()
+        _password(page, "kanri")
+        page.wait_for_url("**/")
+        page.goto("/staff")
+        page.clock.fast_forward("29:00")
+        page.clock.run_for(11_000)
+        expect(page.locator("main table").first).to_be_visible()
+        page.clock.run_for(60_000)
+        expect(page.locator("#closed h1")).to_have_text("画面を閉じました")
+        assert page.locator("main table").count() == 0  # not hidden: gone
+        assert page.locator("main").inner_text().startswith("画面を閉じました")
+        assert axe_faults(page) == []
+        host.later(minutes=31)
+        page.click("#closed button")
+        page.wait_for_url(re.compile(r"/sign-in\?next=%2Fstaff|/sign-in\?next=/staff"))
+
+
+def test_text_that_the_server_does_not_have_yet_outlives_the_end_of_the_session_unseen(
+    browser: Browser, host: Server
+) -> None:
+    with at(browser, host) as (context, page, watch):
+        watch.refusals.add(401)
+        page.clock.install()
+        _password(page, "kanri")
+        page.wait_for_url("**/")
+        page.goto("/staff")
+        page.locator("main a[href^='/staff/']").nth(1).click()
+        page.click("text=役割を加える")
+        context.route("**/api/v1/unsent", lambda route: route.fulfill(status=503))  # it cannot be kept
+        watch.refusals.add(503)
+        page.fill("#f-valid_until", "R9.3.31")
+        host.later(minutes=31)
+        page.clock.fast_forward("31:00")
+        page.clock.run_for(11_000)
+        expect(page.locator("#closed")).to_be_visible()
+        assert not page.locator("#f-valid_until").is_visible()
+        page.click("#closed button")
+        page.wait_for_selector("#login")
+        page.fill("#login", "kanri")
+        page.fill("#password", PASSWORD)
+        page.click("main button.primary")
+        page.wait_for_selector("main form button.primary")
+        page.click("main form button.primary")
+        page.wait_for_url("**/roles/new")
+        assert page.input_value("#f-valid_until") == "R9.3.31"
+
+
 def test_the_end_of_the_day_is_told_although_somebody_works(browser: Browser, host: Server) -> None:
     with at(browser, host) as (_, page, _watch):
         page.clock.install()

@@ -85,7 +85,7 @@
     box.parentElement.addEventListener("input", (e) => { if (!box.contains(e.target)) box.querySelector("[value=mine]").checked = true; });
   }
 
-  if (form && token) keep(form);
+  const typed = form && token ? keep(form) : null;
   if (token) watch(Number(body.dataset.idleMinutes), Date.now() + Number(body.dataset.secondsLeft) * 1000);
 
   // Typed text is kept, sealed, on the server; a form is sent only when the server answers.
@@ -135,6 +135,28 @@
     });
     addEventListener("beforeunload", (e) => { if (dirty && !sending && JSON.stringify(pairs()) !== blank) e.preventDefault(); });
     addEventListener("pageshow", () => { sending = false; });
+    return { unsaved: () => dirty };
+  }
+
+  // The session is over: nobody who comes by reads what stood here. The server is not asked, which would be activity
+  // again; text that it does not have yet stays in the page, out of sight, and goes on through the sign-in.
+  function close() {
+    const main = document.querySelector("main"), panel = document.createElement("section");
+    const left = typed !== null && typed.unsaved();
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "primary", textContent: "続ける" });
+    panel.id = "closed"; panel.setAttribute("role", "alert");
+    panel.append(Object.assign(document.createElement("h1"), { textContent: "画面を閉じました" }));
+    panel.append(Object.assign(document.createElement("p"), { textContent: "時間が過ぎたため、この画面の内容を隠しました。続けるには、もう一度サインインが必要なことがあります。入力した内容は残っています。" }), button);
+    if (left) for (const part of main.children) part.hidden = true; else main.replaceChildren();
+    main.prepend(panel);
+    button.addEventListener("click", async () => {
+      try { if (!(await fetch("/healthz", { cache: "no-store" })).ok) throw new Error("down"); }
+      catch { panel.querySelector("p").textContent = "サーバーに接続できません。入力した内容は残っています。少し待ってから、もう一度押してください。"; return; }
+      if (!left) { location.replace(location.pathname + location.search); return; }
+      const again = Object.assign(document.createElement("button"), { name: "_again" });
+      form.append(again);
+      form.requestSubmit(again);
+    });
   }
 
   // Before the session ends, say so: five minutes when nobody does anything, a quarter of an hour when the day's limit
@@ -159,7 +181,8 @@
       });
       return button;
     };
-    setInterval(() => {
+    const clock = setInterval(() => {
+      if (Date.now() - last >= minutes * 60000 || Date.now() >= ends) { clearInterval(clock); close(); return; }
       if (minutes - (Date.now() - last) / 60000 > 5) drop("timeout");
       else box("timeout", "まもなくサインアウトします", "入力した内容は自動で保存されます。", stay());
       if (ends - Date.now() <= 15 * 60000) box("day-end", "サインインの時間の上限が近づいています", "続けて操作していても、15分以内にサインアウトします。入力した内容は自動で保存されます。区切りのよいところで保存して、サインインし直してください。");
