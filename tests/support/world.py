@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -16,6 +17,7 @@ from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 from casework.accounts.models import Staff, StaffRole
+from casework.accounts.rules import staff as rules_of_staff
 from casework.accounts.standing import SessionStanding
 from casework.app import _belong_together, create_app, create_core
 from casework.crypto import FileKeyStore, KeyRing
@@ -50,6 +52,14 @@ def _compile_each_rule_once() -> None:
 
 
 _compile_each_rule_once()
+
+
+def _weigh_each_password_once() -> None:
+    """The cast has one password, and every test that hires it sets it eighteen times over."""
+    rules_of_staff._easily_guessed = cache(rules_of_staff._easily_guessed)
+
+
+_weigh_each_password_once()
 
 # By kind of database: how statements are spelt, and the statements spelt already.
 _spelt: dict[str, tuple[Dialect, LRUCache[Any, Any]]] = {}
