@@ -17,7 +17,16 @@ OPEN = {
     "participation_need": "state <> 'ended'",
 }
 # Steps in which a case may change hands (I2): everybody else's step leaves its owner as it was.
-HANDING = {"accept", "disable", "enable", "approve", "approve_alone", "take_role"}
+HANDING = {"hand_over", "accept", "disable", "enable", "approve", "approve_alone", "take_role"}
+# Steps in which somebody gives a case to somebody by name: never to one who may not open it (I1).
+GIVING = {"accept", "hand_over", "decide", "name_lead"}
+BLIND = (
+    "SELECT c.id FROM case_file c WHERE c.state NOT IN ('closed','interrupted','reopened') AND (EXISTS (SELECT 1 FROM "
+    "conflict k JOIN case_person p ON p.person_id = k.person_id WHERE p.case_id = c.id AND k.staff_id = c.owner_id AND "
+    "k.ended_at IS NULL) OR c.protected AND EXISTS (SELECT 1 FROM case_person p JOIN person x ON x.id = p.person_id "
+    "WHERE p.case_id = c.id AND p.role = 'subject' AND x.protected AND NOT EXISTS (SELECT 1 FROM protection_grant g "
+    "WHERE g.person_id = x.id AND g.staff_id = c.owner_id AND g.ends_at > '{now}')))"
+)
 WORK = (
     "intake",
     "case_file",
@@ -63,6 +72,7 @@ class Watch:
         self._members: dict[Any, set[Any]] = {}
         self._consents = self._alerts = self._entries = 0
         self._erased: set[Any] = set()
+        self._blind: set[Any] = set()  # cases that their owner may not open
 
     def rows(self, query: str) -> list[Any]:
         return list(self._db.exec_driver_sql(query))
@@ -97,6 +107,7 @@ class Watch:
         self._consent(run)
         self._meetings()
         self._sight(run)
+        self._given(run)
         self._answered()
         self._immutable()
         self._trail()
@@ -153,6 +164,13 @@ class Watch:
         """Whether all of a meeting's members are there: some left with an erased case."""
         there = {row[0] for row in self.rows("SELECT id FROM item_member")}
         return members <= there
+
+    def _given(self, run: Run) -> None:
+        """An owner may lose sight of a case by what others do; nobody is given one that they may not open."""
+        now = run.world.clock.now().strftime("%Y-%m-%d %H:%M:%S")
+        before, self._blind = self._blind, {row[0] for row in self.rows(BLIND.format(now=now))}
+        name, _, done = run.last
+        assert not (done and name in GIVING) or self._blind <= before, f"I1: {name} gave a case to the blind"
 
     def _sight(self, run: Run) -> None:
         """I12: who saw a protected person has a grant of their own; a leave that ended shows no case any more."""

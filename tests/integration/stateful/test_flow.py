@@ -123,6 +123,12 @@ DECIDED = (
     "plan_decide",
     "activate",
 )
+GONE = (  # the meeting says that the case is interrupted, and everybody tried to reach them
+    *(step if step != "decide:1" else "decide:2" for step in DECIDED),
+    "start_outreach",
+    *("visit:0",) * 4,
+    "visit:2",
+)
 LEADS: tuple[tuple[str, ...], ...] = (
     ("receive",),
     ("receive", "keep", "take_up", "name_lead:0", "assess", "record_consent"),
@@ -137,16 +143,20 @@ LEADS: tuple[tuple[str, ...], ...] = (
     ("receive", "keep", "alert", "disclose:1"),
     ("receive", "keep", *MEETING, "hold"),
     CONFERENCE[:-5],
+    CONFERENCE[:-3],
     CONFERENCE[:-2],
     CONFERENCE,
     (*CONFERENCE, "choose_members", "convene", "submit"),
     DECIDED[:-3],
     DECIDED[:-2],
     DECIDED,
+    (*DECIDED, "evaluate:1"),
     (*DECIDED, "evaluate:1", "propose_close"),
     (*DECIDED, "evaluate:1", "propose_close", "close:0", "reopen:0"),
     (*DECIDED, "finish_action", "evaluate:1", "propose_close", "close:0"),
     (*DECIDED, "finish_action", "evaluate:1", "propose_close", "close:0", "erase:0"),
+    GONE,
+    (*GONE, "interrupt"),
     ("receive", "screen", "answer", "erase:1"),
     ("receive", "keep", "take_up", *MEETING, "hold", "decide", "step_out:1"),
 )
@@ -162,7 +172,7 @@ def test_every_stage_is_reached_and_the_invariants_hold_on_the_way(world: World,
             _lead(run, way, watch)
     reached = {name for name, (yes, _) in counts.items() if yes}
     assert {"return", "accept", "withdraw", "forward", "answer", "activate"} <= reached
-    assert {"decide", "close", "reopen", "step_out", "erase"} <= reached
+    assert {"decide", "close", "reopen", "step_out", "erase", "interrupt"} <= reached
 
 
 @pytest.mark.promise(12, 17)

@@ -67,6 +67,7 @@ def forward(run: Run, who: str, roll: int) -> None:
 
 
 move("screen", p.COUNSELORS, "intake", intake.screen)
+move("take_over", (*p.COUNSELORS, "coordinator"), "intake", intake.take_over)
 move(
     "answer",
     p.COUNSELORS,

@@ -63,8 +63,8 @@ def start_outreach(run: Run, who: str, roll: int) -> None:
 def visit(run: Run, who: str, roll: int) -> None:
     body = {
         "at": run.at(hours=-1),
-        "method": "home_visit",
-        "result": ("absent", "met")[roll % 2],
+        "method": ("home_visit", "home_visit", "letter")[roll % 3],
+        "result": ("absent", "met", "letter_left")[roll % 3],
         "minutes": 30,
     }
     run.do("visit", who, outreach.visit, run.pick("episode", roll), load(o.VisitIn, body))

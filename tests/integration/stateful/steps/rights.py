@@ -11,9 +11,15 @@ from casework.accounts.rules import HandOverDraft, RoleDraft, RoleEnd, StaffDeta
 from casework.cases import actions as cases
 from casework.cases import queries as case_queries
 from casework.cases import schemas as c
+from casework.cases.rules import HandOverDraft as CaseHandOver
 from casework.kernel.actor import Role
+from casework.oversight import actions as oversight
+from casework.oversight import queries as oversight_queries
+from casework.people import actions as people_actions
 from casework.people import queries as people
 from casework.people import schemas as pe
+from casework.people.rules import GrantDraft
+from casework.people.rules.relations import ConflictDraft
 from tests.integration.stateful import people as p
 from tests.integration.stateful.run import REFUSED, Run, load, step
 
@@ -86,6 +92,44 @@ def protect(run: Run, who: str, roll: int) -> None:
         return
     body = load(pe.ProtectIn, {"ground": "own_word", "reason": "架空の理由", "valid_from": run.day()})
     run.do("protect", who, cases.protect_person, run.pick("case", roll), run.pick("person", roll), body)
+
+
+@step("privacy", needs="person")
+def tie(run: Run, who: str, roll: int) -> None:
+    """利益相反: from here on a counselor sees nothing of the person, not even what they own."""
+    if roll % 4:
+        return
+    draft = ConflictDraft(run.people[p.COUNSELORS[roll % 3]].id, run.pick("person", roll))
+    run.do("tie", who, people_actions.name_conflict, draft)
+
+
+@step("shakyo", "seikatsu", "korei", "coordinator", needs="case")
+def hand_over(run: Run, who: str, roll: int) -> None:
+    """担当替え: to a colleague of the division who may open the case (I1)."""
+    agency = p.AGENCY[who]
+    to = run.world.actor("counselor", agency, f"架空 後任 {roll % 2}")
+    run.do(
+        "hand_over", who, cases.hand_over, run.pick("case", roll), CaseHandOver(to.id, agency, "架空の事情")
+    )
+
+
+@step("privacy", needs="case")
+def name_successor(run: Run, who: str, roll: int) -> None:
+    """Whoever owns work for a protected person unseen is found, and can be named by the privacy officer."""
+    if who != "privacy":
+        return
+    lines = run.world.run(oversight_queries.unnamed_owners, run.people[who])
+    if not lines:
+        return
+    line = lines[roll % len(lines)]
+    draft = GrantDraft(line.owner_id, "架空の目的", run.world.clock.now() + timedelta(days=90))
+    run.do("name_successor", who, oversight.name_successor, line.protection_id, draft)
+    if run.last[2]:
+        assert line.owner_id not in {
+            one.owner_id
+            for one in run.world.run(oversight_queries.unnamed_owners, run.people[who])
+            if one.protection_id == line.protection_id
+        }
 
 
 @step("shakyo", "coordinator", "stranger", "korei", needs="person")
