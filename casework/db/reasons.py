@@ -47,7 +47,7 @@ def of_the_house() -> StandIn:
     return StandIn(
         Role.SYSTEM,
         bindparam("house", SYSTEM_ID, unique=True),
-        bindparam("house_agencies", [""], expanding=True, unique=True),
+        bindparam("house_agencies", [""], unique=True),
         bindparam("house_now", callable_=lambda: acting.get().now, unique=True),
     )
 

@@ -173,3 +173,4 @@ def test_the_clauses_of_a_bar_are_those_of_the_way_a_row_is_read(session: Sessio
     assert chosen(by=nobody(NOW)) == []
     assert policy.barriers(two, Tie, r.stand_in) == ()
     assert isinstance(policy.barriers(two, Thing, r.stand_in), tuple)
+    assert policy.barriers(two, Thing, r.stand_in) is policy.barriers(two, Thing, r.stand_in)  # built once

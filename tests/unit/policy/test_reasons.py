@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import ForeignKey, create_engine, select
+from sqlalchemy import ForeignKey, bindparam, create_engine, or_, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from casework.db import reasons as r
@@ -179,6 +179,29 @@ def test_clauses_of_two_roles_stand_in_one_statement(session: Session) -> None:
     found = set(session.scalars(select(Thing.id).where(sight)))
     acting.reset(token)
     assert found == {1, 2, 3}
+
+
+@pytest.mark.parametrize(
+    ("reason", "ids", "name"),
+    [
+        (r.mine(Thing.owner), set(), "house"),
+        (r.my_agency(Thing.agency), set(), "house_agencies"),
+        (r.begun(Thing.until), {2, 4}, "house_now"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_the_house_counts_alike_whoever_asks(
+    session: Session, reason: Reason, ids: set[int], name: str
+) -> None:
+    """It owns nothing and belongs to no agency, and its parameters meddle with none that a query brings along."""
+    house = r.of_the_house()
+    assert (house.role, house) == (Role.SYSTEM, r.of_the_house())
+    one = Thing.id == bindparam(name, 1)
+    for actor in (_me((Role.COUNSELOR, "a")), system_actor(NOW)):
+        token = acting.set(actor)
+        found = set(session.scalars(select(Thing.id).where(or_(r.Sight(reason.clause(house)), one))))
+        acting.reset(token)
+        assert found == ids | {1}
 
 
 def test_sight_without_a_reason_sees_nothing_and_each_has_its_own_key(session: Session) -> None:
