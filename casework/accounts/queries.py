@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
 from datetime import timedelta
 from typing import Any
@@ -45,6 +45,13 @@ def staff_in_agency(ctx: Context, staff_id: UUID, agency: str, *, field: str) ->
     if ctx.session.scalar(held.where(in_force(ctx)).limit(1)) is None:
         raise BadInput("staff_not_in_agency", field)
     return staff
+
+
+def holds_one(ctx: Context, staff_id: UUID, agency: str, roles: Collection[str]) -> bool:
+    """Step: whether the person holds one of the roles in the agency today."""
+    held = select(StaffRole.id).where(StaffRole.staff_id == staff_id, StaffRole.agency == agency)
+    held = held.where(StaffRole.role.in_(sorted(roles)), in_force(ctx))
+    return ctx.session.scalar(held.limit(1)) is not None
 
 
 def active_staff(ctx: Context, staff_id: UUID, *, field: str) -> Staff:

@@ -117,14 +117,14 @@ def unnamed_subject(staff: Any, now: Any) -> ColumnElement[bool]:
     subject = exists().where(
         link.case_id == Case.id, link.role == "subject", unnamed(link.person_id, staff, now)
     )
-    return and_(Case.protected.is_(True), subject)
+    return and_(Case.protected.is_(True), subject.correlate_except(link))
 
 
 def in_conflict(staff: Any) -> ColumnElement[bool]:
     """WHERE clause: the case is out of a staff member's sight, because it is of their own circle."""
     link = aliased(CasePerson)
     kin_there = exists().where(link.case_id == Case.id, of_circle(link.person_id, staff))
-    return or_(kin_there, of_home(Case.household_id, staff))
+    return or_(kin_there.correlate_except(link), of_home(Case.household_id, staff))
 
 
 def owner_in_conflict() -> ColumnElement[bool]:

@@ -39,6 +39,7 @@ class Case(Versioned, Owned, Confidential, Base):
         Index("ix_case_file_agency_list", "owner_agency", "state", "opened_at", "id"),
         Index("ix_case_file_owner_list", "owner_id", "state", "opened_at", "id"),
     )
+    __carried_by__ = frozenset({"counselor", "coordinator", "agency_member"})
     id: Mapped[UUID] = key()
     number: Mapped[str] = mapped_column(String(16))
     state: Mapped[str] = state_column(CaseState)

@@ -101,6 +101,9 @@ class Versioned:
 class Owned:
     """Work that must have exactly one owner, person and division, as long as it is open (I1)."""
 
+    # Roles of which the owner must hold one in the owning division to see the row; empty: any that carries work.
+    __carried_by__: ClassVar[frozenset[str]] = frozenset()
+
     owner_id: Mapped[UUID] = mapped_column(
         ForeignKey("staff.id", deferrable=True, initially="DEFERRED"), index=True
     )

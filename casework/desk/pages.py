@@ -79,6 +79,7 @@ LISTS: dict[str, tuple[str, dict[str, str]]] = {
     "without_lead": ("cases_pages.worklist", {"name": "without_lead"}),
     "unseen_by_owner": ("cases_pages.worklist", {"name": "unseen_by_owner"}),
     "intakes_unseen": ("intake_pages.listing", {"which": "unseen"}),
+    "owners_in_conflict": ("oversight_pages.unseen", {}),
     "owners_unnamed": ("oversight_pages.unseen", {}),
     "no_contact": ("cases_pages.worklist", {"name": "no_contact"}),
     "to_be_approved": ("cases_pages.worklist", {"name": "to_be_approved"}),

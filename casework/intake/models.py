@@ -39,6 +39,7 @@ class Intake(Versioned, Owned, Confidential, Base):
         Index("ix_intake_agency_list", "owner_agency", "state", "received_at", "id"),
         Index("ix_intake_owner_list", "owner_id", "state", "received_at", "id"),
     )
+    __carried_by__ = frozenset({"counselor", "coordinator"})
     id: Mapped[UUID] = key()
     number: Mapped[str] = mapped_column(String(16))
     state: Mapped[str] = state_column(IntakeState)

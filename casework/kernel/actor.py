@@ -46,6 +46,7 @@ class Permission(StrEnum):
     PROTECTION_RELEASE = "protection.release"
     PROTECTION_REVIEW = "protection.review"
     PROTECTION_END = "protection.end_grant"
+    PROTECTION_SUCCEED = "protection.succeed"
     CONFLICT_MANAGE = "conflict.manage"
 
     RESOURCE_READ = "resource.read"

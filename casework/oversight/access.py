@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, exists, or_
+from sqlalchemy.orm import aliased
 
 from ..accounts.models import Staff, StaffRole
 from ..audit.models import AuditCheckpoint, AuditEntry, AuditHead, ReadCount
@@ -14,6 +15,7 @@ from ..intake.models import Intake
 from ..meeting.models import AgendaItem, ItemMember, Meeting
 from ..outreach.models import OutreachEpisode
 from ..participation.models import Need
+from ..people.access import unnamed
 from ..people.models import Conflict, HouseholdMember, Person, Protection, ProtectionGrant
 from ..referral.models import Referral
 from .models import UnusualAccess
@@ -66,9 +68,20 @@ scanned = tuple(anyone(model) for model in _WEIGHED)
 
 def owner_unnamed(now: Any) -> ColumnElement[bool]:
     """WHERE clause: a protection with open work whose owner is not named in it, and so does not see it (I1, I12)."""
-    about = select(CasePerson.person_id).join(Case, Case.id == CasePerson.case_id)
-    own = about.where(CasePerson.role == "subject", Case.is_open(), cases.unnamed_subject(Case.owner_id, now))
-    return or_(
-        Protection.person_id.in_(own),
-        Protection.person_id.in_(select(Intake.person_id).where(intake.unnamed_owner(now))),
+    link = aliased(CasePerson)
+    own = exists().where(
+        link.person_id == Protection.person_id,
+        link.role == "subject",
+        Case.id == link.case_id,
+        Case.is_open(),
+        unnamed(link.person_id, Case.owner_id, now),
     )
+    received = exists().where(Intake.person_id == Protection.person_id, intake.unnamed_owner(now))
+    return or_(own.correlate_except(link, Case), received.correlate_except(Intake))
+
+
+def owner_in_conflict(staff: Any) -> ColumnElement[bool]:
+    """WHERE clause: the staff member owns open work that is of their own circle."""
+    own = exists().where(Case.owner_id == staff, cases.owner_in_conflict())
+    received = exists().where(Intake.owner_id == staff, intake.owner_in_conflict())
+    return or_(own.correlate_except(Case), received.correlate_except(Intake))

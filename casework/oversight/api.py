@@ -12,6 +12,7 @@ from .schemas import (
     FindingOut,
     FindingPageOut,
     FindingReviewIn,
+    ReceiverIn,
     SeenArgs,
     SeenFileArgs,
     SeenOut,
@@ -42,3 +43,10 @@ bp.door(
     status=201,
 )
 bp.door("GET", "/conflicts/owners", queries.conflicted_owners, gives=ConflictedOwnerOut, many=True)
+bp.door(
+    "POST",
+    "/conflicts/owners/<uuid:owner_id>/replace",
+    actions.replace_owner,
+    takes=ReceiverIn,
+    status=204,
+)

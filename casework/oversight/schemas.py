@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from marshmallow import fields
 
-from ..web.schema import InSchema, JapaneseDate, OutSchema, PageArgs, Text, page_of
+from ..web.schema import CodeField, InSchema, JapaneseDate, OutSchema, PageArgs, Text, page_of
 from .rules.seen import SeenView
+from .rules.unseen import ReceiverDraft
 from .rules.unusual import FindingState, FindingVerdict, ReviewDraft
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -73,7 +74,8 @@ class UnnamedOwnerOut(OutSchema):
     work = fields.String()
     owner_id = fields.UUID()
     owner_agency = fields.String()
-    named = fields.Integer()
+    seers = fields.Integer()
+    withdrawn = fields.Boolean()
 
 
 class ConflictedOwnerOut(OutSchema):
@@ -81,6 +83,14 @@ class ConflictedOwnerOut(OutSchema):
     owner_id = fields.UUID()
     owner_agency = fields.String()
     count = fields.Integer()
+
+
+class ReceiverIn(InSchema):
+    """Who takes over what an owner may not open, and for which division."""
+
+    draft = ReceiverDraft
+    to_staff_id = fields.UUID(required=True)
+    agency = CodeField(list="agency", required=True)
 
 
 class FindingArgs(PageArgs):

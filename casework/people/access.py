@@ -127,7 +127,8 @@ BARS: Bars = {
 
 # -- somebody else's sight ---------------------------------------------------------------------------
 # WHERE clauses that ask the two bars for another staff member: `staff`, `person`, `household` and `now` are columns
-# or values. They say whose work is out of their own sight, and give nobody leave.
+# or values. They say whose work is out of their own sight, and give nobody leave. Each EXISTS names what is its own:
+# by itself SQLAlchemy takes a table from the next SELECT outside only, and would join the one beyond it anew.
 
 
 def unnamed(person: Any, staff: Any, now: Any) -> ColumnElement[bool]:
@@ -136,26 +137,31 @@ def unnamed(person: Any, staff: Any, now: Any) -> ColumnElement[bool]:
     named = exists().where(
         grant.person_id == one.id, grant.staff_id == staff, grant.given_at <= now, grant.ends_at > now
     )
-    return exists().where(one.id == person, one.protected.is_(True), ~named)
+    shut = exists().where(one.id == person, one.protected.is_(True), ~named.correlate_except(grant))
+    return shut.correlate_except(one)
 
 
 def of_circle(person: Any, staff: Any) -> ColumnElement[bool]:
     """The person belongs to the circle of the staff member."""
     link, linked = aliased(Conflict), aliased(Conflict)
     one, other = aliased(HouseholdMember), aliased(HouseholdMember)
+    named = exists().where(*_runs(link, staff), link.person_id == person)
     housed = exists().where(
         *_runs(linked, staff),
         one.person_id == linked.person_id,
         other.household_id == one.household_id,
         other.person_id == person,
     )
-    return or_(exists().where(*_runs(link, staff), link.person_id == person), housed)
+    return or_(named.correlate_except(link), housed.correlate_except(linked, one, other))
 
 
 def of_home(household: Any, staff: Any) -> ColumnElement[bool]:
     """The household is one to which somebody of the staff member's circle ever belonged."""
     link, one = aliased(Conflict), aliased(HouseholdMember)
-    return exists().where(*_runs(link, staff), one.person_id == link.person_id, one.household_id == household)
+    homes_of = exists().where(
+        *_runs(link, staff), one.person_id == link.person_id, one.household_id == household
+    )
+    return homes_of.correlate_except(link, one)
 
 
 def _runs(link: Any, staff: Any) -> tuple[ColumnElement[bool], ...]:
@@ -164,7 +170,8 @@ def _runs(link: Any, staff: Any) -> tuple[ColumnElement[bool], ...]:
 
 def tied_staff() -> Select[Any]:
     """Staff with any conflict: the few whose work has to be looked at."""
-    return select(Conflict.staff_id).where(Conflict.ended_at.is_(None))
+    link = aliased(Conflict)
+    return select(link.staff_id).where(link.ended_at.is_(None)).correlate(None)
 
 
 # -- reasons -----------------------------------------------------------------------------------------

@@ -26,6 +26,8 @@ PROTECTION: Mapping[P, Mapping[R, tuple[Reason, ...]]] = {
     P.PROTECTION_ASK_RELEASE: {R.COUNSELOR: _OF_INTAKES},
     P.PROTECTION_RELEASE: dict.fromkeys((R.SUPERVISOR, R.PRIVACY_OFFICER), (people.any_release,)),
     P.PROTECTION_REVIEW: {**_NAMED, R.PRIVACY_OFFICER: people.any_protection},
+    # Where nobody sees a protected person any more, somebody who sees no record names who goes on.
+    P.PROTECTION_SUCCEED: {R.PRIVACY_OFFICER: people.any_protection},
     P.SESSION_OWN: dict.fromkeys((role for role in R if role is not R.SYSTEM), (people.own_declaration,)),
     P.CONFLICT_MANAGE: {R.PRIVACY_OFFICER: people.any_declaration},
     P.PROTECTION_END: {

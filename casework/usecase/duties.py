@@ -6,7 +6,7 @@ rise, constraints hold, and every row that changed hands has its own event in th
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -50,10 +50,26 @@ def hand_over_all(
         query = _narrow(select(model), model, from_staff, keep).order_by(*inspect(model).primary_key)
         query = query.options(load_only(*_needed(model))).with_for_update(of=model)
         rows = list(ctx.session.scalars(query, execution_options={CLEARED: True, "populate_existing": True}))
-        for row in rows:
-            _change(ctx, row, EVENT, owner_id=to_staff, owner_agency=to_agency)
+        give(ctx, rows, to_staff, to_agency)
         done += len(rows)
     return done
+
+
+def give(ctx: Context, rows: Iterable[Any], to_staff: UUID, to_agency: str) -> None:
+    """Make somebody the owner of loaded rows; each is an act of its own in the trail."""
+    for row in rows:
+        _change(ctx, row, EVENT, owner_id=to_staff, owner_agency=to_agency)
+
+
+def roles_needed(ctx: Context, staff_id: UUID, *, keep: Collection[str] = ()) -> list[frozenset[str]]:
+    """For each kind of the person's open work that not every role opens: the roles of which a receiver holds one."""
+    needed = []
+    for model in owned_models():
+        if model.__carried_by__:
+            query = _narrow(select(func.count()).select_from(model), model, staff_id, keep)
+            if ctx.session.scalar(query, execution_options={CLEARED: True}):
+                needed.append(model.__carried_by__)
+    return needed
 
 
 def end_dated(ctx: Context, staff_id: UUID) -> int:

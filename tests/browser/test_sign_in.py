@@ -22,7 +22,12 @@ from tests.support.cast import PASSWORD
 from tests.support.server import Server
 from tests.support.world import START, make_world
 
-LOGINS = {"kanri": Role.ADMINISTRATOR, "soudan": Role.COUNSELOR, "houmon": Role.COUNSELOR}
+LOGINS = {
+    "kanri": Role.ADMINISTRATOR,
+    "soudan": Role.COUNSELOR,
+    "houmon": Role.COUNSELOR,
+    "uketsuke": Role.COUNSELOR,
+}
 
 
 @pytest.fixture(scope="module")
@@ -221,6 +226,7 @@ def test_when_the_session_is_over_the_page_shows_nothing_of_what_stood_there(
         expect(page.locator("#closed h1")).to_have_text("画面を閉じました")
         assert page.locator("main table").count() == 0  # not hidden: gone
         assert page.locator("main").inner_text().startswith("画面を閉じました")
+        assert page.title() == "画面を閉じました - casework"
         assert axe_faults(page) == []
         host.later(minutes=31)
         page.click("#closed button")
@@ -241,11 +247,14 @@ def test_text_that_the_server_does_not_have_yet_outlives_the_end_of_the_session_
         context.route("**/api/v1/unsent", lambda route: route.fulfill(status=503))  # it cannot be kept
         watch.refusals.add(503)
         page.fill("#f-valid_until", "R9.3.31")
-        host.later(minutes=31)
-        page.clock.fast_forward("31:00")
-        page.clock.run_for(11_000)
+        page.clock.run_for("31:10")  # tried again and again, and no try counts as work
         expect(page.locator("#closed")).to_be_visible()
         assert not page.locator("#f-valid_until").is_visible()
+        page.click("#closed button")  # the session still stands, so the text is there again
+        expect(page.locator("#closed")).to_have_count(0)
+        assert page.input_value("#f-valid_until") == "R9.3.31"
+        page.clock.run_for("31:10")
+        host.later(minutes=31)
         page.click("#closed button")
         page.wait_for_selector("#login")
         page.fill("#login", "kanri")
@@ -255,6 +264,51 @@ def test_text_that_the_server_does_not_have_yet_outlives_the_end_of_the_session_
         page.click("main form button.primary")
         page.wait_for_url("**/roles/new")
         assert page.input_value("#f-valid_until") == "R9.3.31"
+
+
+def test_a_refused_form_whose_text_could_not_be_kept_is_hidden_and_not_thrown_away(
+    browser: Browser, host: Server
+) -> None:
+    with at(browser, host) as (context, page, watch):
+        watch.refusals |= {422, 503}
+        page.clock.install()
+        _password(page, "kanri")
+        page.wait_for_url("**/")
+        context.route("**/api/v1/unsent", lambda route: route.fulfill(status=503))
+        page.goto("/staff")
+        page.locator("main a[href^='/staff/']").nth(1).click()
+        page.click("text=役割を加える")
+        page.fill("#f-valid_until", "いつか")
+        page.click("main form.work .send button.primary")
+        expect(page.locator("#faults")).to_be_visible()
+        page.clock.run_for("31:10")
+        expect(page.locator("#closed")).to_be_visible()
+        assert not page.locator("#f-valid_until").is_visible()
+        page.click("#closed button")
+        expect(page.locator("#closed")).to_have_count(0)
+        assert page.input_value("#f-valid_until") == "いつか"
+
+
+def test_nothing_of_a_case_stays_in_sight_when_the_session_is_over(browser: Browser, host: Server) -> None:
+    with at(browser, host) as (_, page, _watch):
+        page.clock.install()
+        _password(page, "uketsuke")
+        page.wait_for_url("**/")
+        page.goto("/intakes/new")
+        page.fill("[name='person.name']", "架空 花子")
+        page.locator("[name='window']").first.select_option(index=1)
+        page.locator("[name='main_topic']").select_option("eldercare")
+        page.check("[name='consent'][value='not_asked']")
+        page.click("main form.work .send button.primary")
+        page.wait_for_url(re.compile(r"/intakes/[0-9a-f-]{36}$"))
+        page.click("text=自分の課で支援を続ける")
+        page.click("main button.primary")
+        page.wait_for_url(re.compile(r"/cases/"))
+        assert "架空 花子" in page.locator("body").inner_text()
+        page.clock.run_for("31:10")
+        expect(page.locator("#closed")).to_be_visible()
+        assert "架空 花子" not in page.content()
+        assert "R8-" not in page.content() + page.title()
 
 
 def test_the_end_of_the_day_is_told_although_somebody_works(browser: Browser, host: Server) -> None:

@@ -13,7 +13,7 @@ from ...agencies.models import Agency
 from ...kernel.actor import Permission
 from ...kernel.errors import BadInput, NotFound, Refused
 from ...usecase import Context
-from ...usecase.duties import count_open, end_dated, hand_over_all
+from ...usecase.duties import count_open, end_dated, hand_over_all, roles_needed
 from .. import queries, rules
 from ..models import Staff, StaffRole
 from ..rules import RoleDraft, RoleEnd
@@ -127,6 +127,16 @@ def working_agencies(ctx: Context, staff: Staff) -> set[str]:
     return {role.agency for role in roles if role.in_force and role.role not in rules.WITHOUT_WORK}
 
 
+def able_agencies(ctx: Context, staff: Staff, receiver: Staff, *, keep: Collection[str] = ()) -> set[str]:
+    """Step: agencies in which the receiver sees every kind of work that the person leaves."""
+    held: dict[str, set[str]] = {agency: set() for agency in working_agencies(ctx, receiver)}
+    for role in queries.roles_of(ctx, [receiver.id])[receiver.id]:
+        if role.in_force and role.agency in held:
+            held[role.agency].add(role.role)
+    needed = roles_needed(ctx, staff.id, keep=keep)
+    return {agency for agency, roles in held.items() if all(roles & wanted for wanted in needed)}
+
+
 def hand_over(ctx: Context, staff: Staff, to_staff_id: UUID | None, *, keep: Collection[str] = ()) -> None:
     """Step, I1: no open work is left without an owner who can carry it, or the whole act is refused."""
     count = count_open(ctx, staff.id, keep=keep)
@@ -138,7 +148,7 @@ def hand_over(ctx: Context, staff: Staff, to_staff_id: UUID | None, *, keep: Col
     receiver = ctx.load(Staff, to_staff_id, field="to_staff_id")
     if receiver.disabled_at is not None:
         raise BadInput("unknown_reference", "to_staff_id")
-    agencies = working_agencies(ctx, receiver)
+    agencies = able_agencies(ctx, staff, receiver, keep=keep)
     if not agencies:
         raise BadInput("staff_without_work_role", "to_staff_id")
     agency = receiver.agency if receiver.agency in agencies else min(agencies)

@@ -185,7 +185,7 @@ class _Sheet:
             return ["receiver_is_leaver"]
         if line.to_login in self.leaving or receiver.id in self.planned:
             return ["transfer_receiver_leaves"]
-        return [] if rights.working_agencies(self.ctx, receiver) else ["staff_without_work_role"]
+        return [] if rights.able_agencies(self.ctx, staff, receiver) else ["staff_without_work_role"]
 
     def do(self, line: Line) -> None:
         """The line now, or on its day."""
@@ -254,4 +254,4 @@ def _stuck(ctx: Context, row: PlannedTransfer, staff: Staff, leaving: set[UUID])
     receiver: Staff | None = ctx.one(ctx.select(Staff).where(Staff.id == row.to_staff_id))
     if receiver is None or receiver.disabled_at is not None:
         return "transfer_receiver_unknown"
-    return None if rights.working_agencies(ctx, receiver) else "staff_without_work_role"
+    return None if rights.able_agencies(ctx, staff, receiver) else "staff_without_work_role"

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
-from ...accounts.queries import staff_in_agency
+from ...accounts.queries import holds_one, staff_in_agency
 from ...agencies.models import Agency
 from ...kernel.errors import BadInput, Refused
 from ...usecase import Context
@@ -171,6 +171,8 @@ def change_owner(
 ) -> None:
     """Step: the case gets another owner, a person who holds a role in that agency now (I1) and may see it."""
     staff_in_agency(ctx, staff_id, agency, field=field)
+    if not holds_one(ctx, staff_id, agency, Case.__carried_by__):
+        raise BadInput("owner_out_of_sight", field)
     _needs_sight(ctx, case, staff_id, field)
     case.owner_id = staff_id
     case.owner_agency = agency
@@ -178,7 +180,7 @@ def change_owner(
 
 
 def _needs_sight(ctx: Context, case: Case, staff_id: UUID, field: str) -> None:
-    """A case given to somebody who cannot open it would be nobody's. Whoever gives it sees it, and is told so much."""
+    """A case given to somebody who cannot open it would be nobody's: the same words whatever stands in the way."""
     blind = or_(access.unnamed_subject(staff_id, ctx.now), access.in_conflict(staff_id))
     query = select(Case.id).where(Case.id == case.id, blind)
     if ctx.session.scalar(ctx.whole(query, Case)) is not None:

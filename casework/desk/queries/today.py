@@ -22,11 +22,11 @@ from ...kernel.actor import Permission as P
 from ...kernel.clock import TOKYO
 from ...meeting.models import ActionItem, Meeting
 from ...meeting.rules import ActionState, MeetingState
-from ...oversight.access import owner_unnamed
+from ...oversight.access import owner_in_conflict, owner_unnamed
 from ...oversight.models import UnusualAccess
 from ...oversight.rules.unusual import FindingState
 from ...participation.models import Need
-from ...people.models import Protection, ReleaseRequest
+from ...people.models import Conflict, Protection, ReleaseRequest
 from ...people.rules import WARN_DAYS
 from ...plan.models import Plan
 from ...plan.rules import PlanState
@@ -195,6 +195,12 @@ PILES: Final = (
         Protection,
         P.PROTECTION_REVIEW,
         lambda me: and_(Protection.lifted_at.is_(None), owner_unnamed(me.now)),
+    ),
+    _Pile(
+        "owners_in_conflict",
+        Conflict,
+        P.CONFLICT_MANAGE,
+        lambda me: and_(Conflict.ended_at.is_(None), owner_in_conflict(Conflict.staff_id)),
     ),
     _Pile("no_contact", Case, P.WORKLIST_READ, _silent),
     _Pile("to_be_approved", Case, P.CASE_EVALUATE, lambda me: Case.to_be_approved.is_(True)),

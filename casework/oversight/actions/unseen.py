@@ -1,28 +1,35 @@
-"""Naming whoever works for a protected person and does not see them."""
+"""Somebody who sees takes the place of an owner who does not: named in a protection, or given the work."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
-from ...accounts.queries import staff_in_agency
+from ...accounts.queries import holds_one, staff_in_agency
+from ...cases import access as cases
 from ...kernel.actor import Permission as P
 from ...kernel.errors import BadInput, Refused
+from ...people.access import of_circle, unnamed
 from ...people.actions import named
-from ...people.models import Person, Protection, ProtectionGrant
+from ...people.models import Conflict, Person, Protection, ProtectionGrant
 from ...people.queries import grant_view
 from ...people.rules import GrantDraft, GrantView, check_grant
 from ...usecase import Context, use_case
+from ...usecase.duties import give
 from .. import queries
+from ..queries.unseen import MODELS, BlindWork
+from ..rules.unseen import ReceiverDraft, Work
 
 
-@use_case(P.PROTECTION_REVIEW, event="protection.successor_named", confirmed=True)
+@use_case(P.PROTECTION_SUCCEED, event="protection.successor_named", confirmed=True)
 def name_successor(ctx: Context, protection_id: UUID, draft: GrantDraft) -> GrantView:
-    """Name somebody of the division that holds work for a protected person, while its owner does not see them.
+    """Name somebody of a division that holds work for a protected person whom nobody there sees any more.
 
-    Two people stand behind it: whoever gave the work to that division, and who names here; nobody names themselves.
-    Whereabouts are not opened.
+    As long as somebody there sees the person, they decide whom to name. Nobody names themselves; whereabouts are not
+    opened.
     """
     row = ctx.load(Protection, protection_id)
     if row.lifted_at is not None:
@@ -31,14 +38,17 @@ def name_successor(ctx: Context, protection_id: UUID, draft: GrantDraft) -> Gran
         raise Refused("protection_grant_own", "staff_id")
     check_grant(draft.until, ctx.now)
     person = _person(ctx, row.person_id)
-    agencies = {agency for _, _, _, agency in queries.blind_work(ctx, [person.id])}
-    if not agencies:
+    blind = list(queries.blind_work(ctx, [person.id]))
+    if not blind:
         raise Refused("protection_owners_see")
-    _works_there(ctx, draft.staff_id, agencies)
+    lost = [one for one in blind if not queries.seers(ctx, one)]
+    if not lost:
+        raise Refused("protection_others_see")
+    _fits(ctx, draft.staff_id, lost)
     if _sees(ctx, person.id, draft.staff_id):
         raise Refused("protection_named_already", "staff_id")
     if queries.is_kin(ctx, person.id, draft.staff_id):
-        raise BadInput("owner_out_of_sight", "staff_id")
+        raise BadInput("successor_unfit", "staff_id")
     return grant_view(ctx, named(ctx, person, draft))
 
 
@@ -49,18 +59,19 @@ def _person(ctx: Context, person_id: UUID) -> Person:
     return person
 
 
-def _works_there(ctx: Context, staff_id: UUID, agencies: set[str]) -> None:
-    """Whoever is named works for a division that holds the work."""
-    fault: BadInput | None = None
-    for agency in sorted(agencies):
+def _fits(ctx: Context, staff_id: UUID, lost: Sequence[BlindWork]) -> None:
+    """Whoever is named works, in a role that opens such work, for a division that holds it."""
+    fault = BadInput("successor_unfit", "staff_id")
+    for one in lost:
         try:
-            staff_in_agency(ctx, staff_id, agency, field="staff_id")
+            staff_in_agency(ctx, staff_id, one.agency, field="staff_id")
         except BadInput as other:
             fault = other
-        else:
+            continue
+        if holds_one(ctx, staff_id, one.agency, MODELS[one.work].__carried_by__):
             return
-    if fault is not None:
-        raise fault
+        fault = BadInput("successor_unfit", "staff_id")
+    raise fault
 
 
 def _sees(ctx: Context, person_id: UUID, staff_id: UUID) -> bool:
@@ -71,3 +82,43 @@ def _sees(ctx: Context, person_id: UUID, staff_id: UUID) -> bool:
         ProtectionGrant.ends_at > ctx.now,
     )
     return ctx.session.scalar(ctx.whole(query, ProtectionGrant).limit(1)) is not None
+
+
+@use_case(P.CONFLICT_MANAGE, event="conflict.work_handed_over", confirmed=True)
+def replace_owner(ctx: Context, owner_id: UUID, draft: ReceiverDraft) -> None:
+    """Give all open work that its owner may not open, because of a conflict, to somebody who may: all of it or nothing.
+
+    For divisions where no colleague sees it to take it over. Who gives sees no record, and nothing of their own circle
+    moves; nobody gives to themselves.
+    """
+    ctx.select(Conflict)
+    if draft.to_staff_id in (owner_id, ctx.actor.id):
+        raise BadInput("successor_unfit", "to_staff_id")
+    staff_in_agency(ctx, draft.to_staff_id, draft.agency, field="to_staff_id")
+    found = {work: _blind_rows(ctx, work, owner_id) for work in Work}
+    if not any(found.values()):
+        raise Refused("conflict_owner_sees")
+    for work, rows in found.items():
+        if rows and not _may_have(ctx, work, [row.id for row in rows], draft):
+            raise BadInput("successor_unfit", "to_staff_id")
+        give(ctx, rows, draft.to_staff_id, draft.agency)
+
+
+def _blind_rows(ctx: Context, work: Work, owner_id: UUID) -> list[Any]:
+    model = MODELS[work]
+    query = select(model).where(model.owner_id == owner_id, *queries.conflicted(ctx, work))
+    query = query.order_by(model.id).with_for_update(of=model)
+    return list(ctx.session.scalars(ctx.whole(query, model)))
+
+
+def _may_have(ctx: Context, work: Work, ids: Sequence[UUID], draft: ReceiverDraft) -> bool:
+    """Whether the receiver's role opens such work, and neither protection nor kinship stands before any of it."""
+    model, to = MODELS[work], draft.to_staff_id
+    if not holds_one(ctx, to, draft.agency, model.__carried_by__):
+        return False
+    if work is Work.CASE:
+        blind = or_(cases.unnamed_subject(to, ctx.now), cases.in_conflict(to))
+    else:
+        blind = or_(unnamed(model.person_id, to, ctx.now), of_circle(model.person_id, to))
+    query = select(model.id).where(model.id.in_(ids), blind).limit(1)
+    return ctx.session.scalar(ctx.whole(query, model)) is None

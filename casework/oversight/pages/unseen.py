@@ -17,6 +17,8 @@ from ...web.pages import Setting, page
 from ...web.pages.frame import can
 from ...web.request import context
 from .. import actions, queries
+from ..rules.unseen import UnnamedOwner
+from ..schemas import ReceiverIn
 from .base import bp
 
 YEAR = timedelta(days=365)
@@ -31,12 +33,28 @@ def unseen() -> Response:
 
 def _line(protection_id: UUID) -> Setting:
     lines = [line for line in queries.unnamed_owners(context()) if line.protection_id == protection_id]
-    if not lines:
+    if not any(line.seers == 0 for line in lines):
         raise NotFound("protection", str(protection_id))
     until = (context().now + YEAR).astimezone(TOKYO)
     return Setting(
         show={"lines": lines, "back": url_for("oversight_pages.unseen")},
-        initial={"staff_id": str(lines[0].owner_id), "until": f"{format_wareki(until.date())} 17:00"},
+        initial={"until": f"{format_wareki(until.date())} 17:00"} | _owner(lines),
+    )
+
+
+def _owner(lines: list[UnnamedOwner]) -> dict[str, str]:
+    """The owner is offered, but not one from whom somebody took the sight."""
+    offered = [str(line.owner_id) for line in lines if not (line.seers or line.withdrawn)]
+    return {"staff_id": offered[0]} if offered else {}
+
+
+def _conflicted(owner_id: UUID) -> Setting:
+    lines = [line for line in queries.conflicted_owners(context()) if line.owner_id == owner_id]
+    if not lines:
+        raise NotFound("staff", str(owner_id))
+    return Setting(
+        show={"conflicted": lines, "back": url_for("oversight_pages.unseen")},
+        initial={"agency": lines[0].owner_agency},
     )
 
 
@@ -54,4 +72,15 @@ bp.form(
     then=_to_list,
     template="oversight/successor_form.html",
     button="指定する",
+)
+bp.form(
+    "/conflicts/owners/<uuid:owner_id>/replace",
+    actions.replace_owner,
+    endpoint="replace_owner",
+    title="見られない仕事を引き継がせる",
+    takes=ReceiverIn,
+    prepare=_conflicted,
+    then=_to_list,
+    template="oversight/successor_form.html",
+    button="引き継がせる",
 )

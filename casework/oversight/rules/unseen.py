@@ -18,14 +18,16 @@ class Work(StrEnum):
 class UnnamedOwner:
     """Work about a protected person whose owner is not named for them.
 
-    Neither the person nor the record is told. `named` is how many active staff see them now: with 0 nobody does.
+    Neither the person nor the record is told. `seers`: active staff of that division who see them now; with 0 nobody
+    there does. `withdrawn`: somebody ended the owner's own grant before its day.
     """
 
     protection_id: UUID
     work: Work
     owner_id: UUID
     owner_agency: str
-    named: int
+    seers: int
+    withdrawn: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +38,11 @@ class ConflictedOwner:
     owner_id: UUID
     owner_agency: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiverDraft:
+    """Who takes over what an owner may not open, and for which division."""
+
+    to_staff_id: UUID
+    agency: str

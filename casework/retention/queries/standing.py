@@ -13,6 +13,8 @@ from ..models import Erasure, ErasureOwner, Hold
 from ..rules import ErasureState, ErasureView, HoldView, RecordKind, Schedule, TombstoneView
 from .schedule import plan
 
+AT_ONCE = 1000  # erasures whose keys are asked for in one statement
+
 
 @use_case(P.RETENTION_READ, event="retention.schedule_read", reads=True)
 def schedule(ctx: Context) -> tuple[Schedule, ...]:
@@ -51,8 +53,13 @@ def pending_keys(ctx: Context) -> tuple[UUID, ...]:
     query = ctx.select(Erasure).where(Erasure.state == ErasureState.ERASED.value)
     rows = ctx.all(query.order_by(Erasure.decided_at, Erasure.id))
     buried = {stone.owner for stone in ctx.keys.store.tombstones()}
-    owners = {key: {o.owner for o in found} for key, found in ctx.parts_of(rows, ErasureOwner).items()}
-    return tuple(row.id for row in rows if row.keys_done_at is None or not owners[row.id] <= buried)
+    pending = []
+    for start in range(0, len(rows), AT_ONCE):
+        some = rows[start : start + AT_ONCE]
+        owners = ctx.parts_of(some, ErasureOwner)
+        known = {row.id: {part.owner for part in owners[row.id]} <= buried for row in some}
+        pending += [row.id for row in some if row.keys_done_at is None or not known[row.id]]
+    return tuple(pending)
 
 
 def hold_view(ctx: Context, row: Hold) -> HoldView:

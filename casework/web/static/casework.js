@@ -94,7 +94,7 @@
     const says = document.createElement("p");
     says.className = "state"; says.setAttribute("role", "status");
     form.querySelector(".send").after(says);
-    let dirty = false, sending = false, timer = null, saving = Promise.resolve();
+    let dirty = false, sending = false, timer = null, saving = Promise.resolve(), waiting = 0;
     const pairs = () => [...new FormData(form)].filter(([n]) => !["csrf_token", "_key", "_draft"].includes(n)).map(([n, v]) => [n, String(v)]);
     const blank = JSON.stringify(pairs());
     // The mark names what this window kept last: if another window went on from there, ours is kept beside it.
@@ -108,7 +108,10 @@
       if (!answer.ok) throw new Error(String(answer.status));
       form.elements._draft.value = (await answer.json()).mark;
     };
-    const inTurn = (leaving) => (saving = saving.catch(() => {}).then(() => put(leaving)));
+    const inTurn = (leaving) => {
+      waiting += 1;
+      return (saving = saving.catch(() => {}).then(() => put(leaving)).finally(() => { waiting -= 1; }));
+    };
     const save = async () => {
       timer = null;
       if (!dirty || composing) { if (dirty) timer = setTimeout(save, EVERY); return; }
@@ -135,27 +138,42 @@
     });
     addEventListener("beforeunload", (e) => { if (dirty && !sending && JSON.stringify(pairs()) !== blank) e.preventDefault(); });
     addEventListener("pageshow", () => { sending = false; });
-    return { unsaved: () => dirty };
+    if ("posted" in body.dataset) { dirty = true; timer = setTimeout(save, EVERY); }  // shown again after a refusal
+    return { unsaved: () => dirty || waiting > 0 };
   }
 
   // The session is over: nobody who comes by reads what stood here. The server is not asked, which would be activity
-  // again; text that it does not have yet stays in the page, out of sight, and goes on through the sign-in.
-  function close() {
-    const main = document.querySelector("main"), panel = document.createElement("section");
-    const left = typed !== null && typed.unsaved();
+  // again. What it does not have yet (text that is not kept, a page that answers what was sent) stays in the page, out
+  // of sight, until whoever goes on is signed in.
+  function close(reopened) {
+    const left = typed ? typed.unsaved() : "posted" in body.dataset;
+    const parts = [...body.children].filter((e) => !e.matches("header, main, footer, .skip")).concat([...document.querySelector("main").children]);
+    const title = document.title, panel = document.createElement("section");
+    for (const part of parts) if (left) part.hidden = true; else part.remove();
+    document.title = "画面を閉じました - casework";
+    const says = Object.assign(document.createElement("p"), { textContent: "時間が過ぎたため、この画面の内容を隠しました。続けるには、もう一度サインインが必要なことがあります。" + (left ? "入力した内容は、この画面に残っています。" : typed ? "入力した内容は保存されています。" : "") });
     const button = Object.assign(document.createElement("button"), { type: "button", className: "primary", textContent: "続ける" });
     panel.id = "closed"; panel.setAttribute("role", "alert");
-    panel.append(Object.assign(document.createElement("h1"), { textContent: "画面を閉じました" }));
-    panel.append(Object.assign(document.createElement("p"), { textContent: "時間が過ぎたため、この画面の内容を隠しました。続けるには、もう一度サインインが必要なことがあります。入力した内容は残っています。" }), button);
-    if (left) for (const part of main.children) part.hidden = true; else main.replaceChildren();
-    main.prepend(panel);
+    panel.append(Object.assign(document.createElement("h1"), { textContent: "画面を閉じました" }), says, button);
+    document.querySelector("main").prepend(panel);
     button.addEventListener("click", async () => {
-      try { if (!(await fetch("/healthz", { cache: "no-store" })).ok) throw new Error("down"); }
-      catch { panel.querySelector("p").textContent = "サーバーに接続できません。入力した内容は残っています。少し待ってから、もう一度押してください。"; return; }
+      let answer;
+      try { answer = await fetch("/api/v1/session", { cache: "no-store" }); }
+      catch { says.textContent = "サーバーに接続できません。少し待ってから、もう一度押してください。" + (left ? "入力した内容は、この画面に残っています。" : ""); return; }
       if (!left) { location.replace(location.pathname + location.search); return; }
-      const again = Object.assign(document.createElement("button"), { name: "_again" });
-      form.append(again);
-      form.requestSubmit(again);
+      if (answer.ok) {
+        panel.remove();
+        for (const part of parts) part.hidden = false;
+        document.title = title;
+        reopened();
+      } else if (typed) {
+        const again = Object.assign(document.createElement("button"), { name: "_again" });
+        form.append(again);
+        form.requestSubmit(again);
+      } else {
+        says.textContent = "別のタブでサインインしてから、もう一度「続ける」を押してください。";
+        if (!panel.querySelector("a")) panel.append(Object.assign(document.createElement("a"), { href: "/sign-in", target: "_blank", rel: "noopener", textContent: "別のタブでサインインする" }));
+      }
     });
   }
 
@@ -181,13 +199,25 @@
       });
       return button;
     };
-    const clock = setInterval(() => {
-      if (Date.now() - last >= minutes * 60000 || Date.now() >= ends) { clearInterval(clock); close(); return; }
+    let closed = false;
+    setInterval(() => {
+      if (closed) return;
+      if (Date.now() - last >= minutes * 60000 || Date.now() >= ends) {
+        closed = true;
+        drop("timeout"); drop("day-end");
+        close(() => { closed = false; mark(); if (Date.now() >= ends) ends = Infinity; });
+        return;
+      }
       if (minutes - (Date.now() - last) / 60000 > 5) drop("timeout");
       else box("timeout", "まもなくサインアウトします", "入力した内容は自動で保存されます。", stay());
       if (ends - Date.now() <= 15 * 60000) box("day-end", "サインインの時間の上限が近づいています", "続けて操作していても、15分以内にサインアウトします。入力した内容は自動で保存されます。区切りのよいところで保存して、サインインし直してください。");
     }, 10000);
     const fetched = window.fetch;
-    window.fetch = (...args) => { if (!String(args[0]).startsWith("/healthz")) mark(); return fetched(...args); };
+    // Only what the server answered kept the session alive.
+    window.fetch = async (...args) => {
+      const answer = await fetched(...args);
+      if (answer.ok && !String(args[0]).startsWith("/healthz")) mark();
+      return answer;
+    };
   }
 })();

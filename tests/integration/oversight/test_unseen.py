@@ -12,18 +12,19 @@ from casework.accounts import actions as accounts
 from casework.accounts.rules import HandOverDraft as LeaveDraft
 from casework.cases import actions as cases
 from casework.cases import queries as case_queries
-from casework.cases.rules import HandOverDraft, LeadDraft
+from casework.cases.rules import AddPersonDraft, HandOverDraft, LeadDraft
 from casework.desk import queries as desk
 from casework.intake import actions as intake
 from casework.intake import queries as intakes
 from casework.intake.rules import IntakeDraft, ReceptionConsent, TopicDraft
 from casework.kernel.actor import Actor
+from casework.kernel.clock import tokyo_date
 from casework.kernel.errors import BadInput, CaseworkError, NotFound
 from casework.oversight import actions, queries
-from casework.oversight.rules.unseen import Work
+from casework.oversight.rules.unseen import ReceiverDraft, Work
 from casework.people import actions as people
 from casework.people import queries as people_queries
-from casework.people.rules import GrantDraft, PersonDraft
+from casework.people.rules import GrantDraft, PersonDraft, ProtectDraft
 from casework.people.rules.relations import DeclarationDraft
 from tests.support.cast import Seat, hire
 from tests.support.pages import Reader
@@ -89,18 +90,18 @@ def refused(town: Town, code: str, act: Any, who: Actor, *args: Any) -> Casework
     return refusal.value
 
 
+def _grant(town: Town, whom: Actor) -> GrantDraft:
+    return GrantDraft(whom.id, "担当の引き継ぎ", town.world.clock.now() + timedelta(days=90))
+
+
 def test_who_inherits_a_protected_case_is_named_by_a_second_person_and_nobody_is_lost(town: Town) -> None:
     case_id, person_id = town.keep(town.first, protect_reason="夫に知られたくない")
     assert town.world.run(queries.unnamed_owners, town.officer) == ()
     town.leave(town.first, town.second)
     assert not town.sees(town.second, case_id)
     (line,) = town.world.run(queries.unnamed_owners, town.officer)
-    assert (line.work, line.owner_id, line.owner_agency, line.named) == (
-        Work.CASE,
-        town.second.id,
-        "shakyo",
-        0,
-    )
+    assert (line.work, line.owner_id, line.owner_agency) == (Work.CASE, town.second.id, "shakyo")
+    assert (line.seers, line.withdrawn) == (0, False)
     assert town.piles(town.officer)["owners_unnamed"] == 1
     assert {str(person_id), str(case_id)}.isdisjoint(str(line).replace("'", " ").split())
     town.name(line.protection_id, town.second)
@@ -108,28 +109,82 @@ def test_who_inherits_a_protected_case_is_named_by_a_second_person_and_nobody_is
     assert not town.sees(town.third, case_id)
     assert town.world.run(queries.unnamed_owners, town.officer) == ()
     assert town.piles(town.officer)["owners_unnamed"] == 0
-    refused(
-        town,
-        "protection_owners_see",
-        actions.name_successor,
-        town.officer,
-        line.protection_id,
-        _grant(town, town.third),
+    third = _grant(town, town.third)
+    refused(town, "protection_owners_see", actions.name_successor, town.officer, line.protection_id, third)
+
+
+def test_who_is_named_and_owns_other_work_hides_nobody_elses_blindness(town: Town) -> None:
+    """The question is whether the owner of this very record is named."""
+    case_id, person_id = town.keep(town.first, protect_reason="夫に知られたくない")
+    town.keep(town.third, name="架空 別人")
+    town.receive(town.third, "架空 別件")
+    town.world.run(cases.name_grant, town.first, person_id, _grant(town, town.third))
+    town.leave(town.first, town.second)
+    assert not town.sees(town.second, case_id)
+    (line,) = town.world.run(queries.unnamed_owners, town.officer)
+    assert (line.owner_id, line.seers) == (town.second.id, 1)
+    assert town.piles(town.officer)["owners_unnamed"] == 1
+    assert town.piles(town.third)["owners_unnamed"] == 1
+
+
+def test_where_somebody_of_the_division_sees_the_person_they_decide_and_not_the_officer(town: Town) -> None:
+    case_id, person_id = town.keep(town.first, protect_reason="夫に知られたくない")
+    town.world.run(cases.name_grant, town.first, person_id, _grant(town, town.third))
+    town.leave(town.first, town.second)
+    (line,) = town.world.run(queries.unnamed_owners, town.officer)
+    second = _grant(town, town.second)
+    at = line.protection_id
+    refused(town, "protection_others_see", actions.name_successor, town.officer, at, second)
+    refused(town, "not_allowed", actions.name_successor, town.third, at, second)
+    town.world.run(cases.name_grant, town.third, person_id, second)
+    assert town.sees(town.second, case_id)
+
+
+def test_an_owner_whose_grant_was_ended_on_purpose_is_told_as_such(town: Town) -> None:
+    _, person_id = town.keep(town.first, protect_reason="夫に知られたくない")
+    town.world.run(cases.name_grant, town.first, person_id, _grant(town, town.second))
+    lines = town.world.run(people_queries.protections, town.officer)
+    (own,) = (grant for line in lines for grant in line.grants if grant.staff_id == town.first.id)
+    town.world.run(people.end_grant, town.second, own.id)
+    (line,) = town.world.run(queries.unnamed_owners, town.officer)
+    assert (line.owner_id, line.withdrawn, line.seers) == (town.first.id, True, 1)
+
+
+def test_who_is_named_elsewhere_in_the_city_does_not_see_the_work(town: Town) -> None:
+    _, person_id = town.keep(town.first, protect_reason="夫に知られたくない")
+    chair = town.world.actor("chair", "shakyo", "架空 座長")
+    for named in (town.elsewhere, chair):
+        town.world.run(cases.name_grant, town.first, person_id, _grant(town, named))
+    town.leave(town.first, town.second)
+    (line,) = town.world.run(queries.unnamed_owners, town.officer)
+    assert line.seers == 0
+
+
+def test_each_of_two_protected_persons_of_a_case_is_a_line_of_its_own(town: Town) -> None:
+    case_id, first = town.keep(town.first, protect_reason="夫に知られたくない")
+    added = AddPersonDraft(role="subject", person=PersonDraft(name="架空 次子"))
+    other = town.world.run(cases.add_person, town.first, case_id, added).person_id
+    today = tokyo_date(town.world.clock.now())
+    town.world.run(
+        cases.protect_person, town.first, case_id, other, ProtectDraft("own_word", "同じく", today)
     )
-
-
-def _grant(town: Town, whom: Actor) -> GrantDraft:
-    return GrantDraft(whom.id, "担当の引き継ぎ", town.world.clock.now() + timedelta(days=90))
+    town.world.run(cases.name_grant, town.first, first, _grant(town, town.second))
+    town.leave(town.first, town.second)
+    (line,) = town.world.run(queries.unnamed_owners, town.officer)
+    assert town.piles(town.officer)["owners_unnamed"] == 1
+    town.name(line.protection_id, town.second)
+    assert town.sees(town.second, case_id)
 
 
 def test_a_reception_of_a_protected_person_is_found_as_well_and_a_colleague_can_be_named(town: Town) -> None:
     view = town.receive(town.first, protect_reason="家族に知られたくない")
+    town.receive(town.third, "架空 別件")
     town.leave(town.first, town.second)
     (line,) = town.world.run(queries.unnamed_owners, town.officer)
     assert (line.work, line.owner_id) == (Work.INTAKE, town.second.id)
     town.name(line.protection_id, town.third)
     (line,) = town.world.run(queries.unnamed_owners, town.officer)
-    assert line.named == 1
+    assert line.seers == 1
     town.world.run(intake.take_over, town.third, view.id)
     assert town.world.run(intakes.read, town.third, view.id).owner_id == town.third.id
     assert town.world.run(queries.unnamed_owners, town.officer) == ()
@@ -140,30 +195,37 @@ def test_only_the_division_that_holds_the_work_is_named_and_nobody_names_themsel
     town.leave(town.first, town.second)
     (line,) = town.world.run(queries.unnamed_owners, town.officer)
     at = line.protection_id
+    clerk = town.world.actor("secretariat", "shakyo", "架空 書記")
+    kin = town.world.actor("counselor", "shakyo", "架空 親族")
+    town.world.run(people.declare, kin, DeclarationDraft("relation", NAME))
     for code, who, whom in (
         ("staff_not_in_agency", town.officer, town.elsewhere),
         ("protection_grant_own", town.officer, town.officer),
         ("unknown_reference", town.officer, town.first),
-        ("not_found", town.third, town.third),
-        ("not_found", town.second, town.third),
+        ("successor_unfit", town.officer, clerk),
+        ("successor_unfit", town.officer, kin),
+        ("not_allowed", town.third, town.third),
         ("not_allowed", town.admin, town.second),
     ):
         refused(town, code, actions.name_successor, who, at, _grant(town, whom))
     late = GrantDraft(town.second.id, "長すぎる", town.world.clock.now() + timedelta(days=400))
     refused(town, "protection_grant_until", actions.name_successor, town.officer, at, late)
-    town.name(at, town.third)
-    refused(
-        town, "protection_named_already", actions.name_successor, town.officer, at, _grant(town, town.third)
-    )
     refused(town, "not_allowed", queries.conflicted_owners, town.third)
 
 
 def test_the_lines_of_an_officer_do_not_tell_of_their_own_circle(town: Town) -> None:
     town.keep(town.first, protect_reason="夫に知られたくない")
+    town.keep(town.third, name="架空 母")
     town.leave(town.first, town.second)
-    town.world.run(people.declare, town.officer, DeclarationDraft("relation", NAME))
+    town.world.run(people.declare, town.third, DeclarationDraft("relation", "架空 母"))
+    assert len(town.world.run(queries.conflicted_owners, town.officer)) == 1
+    for name in (NAME, "架空 母"):
+        town.world.run(people.declare, town.officer, DeclarationDraft("relation", name))
     assert town.world.run(queries.unnamed_owners, town.officer) == ()
     assert town.piles(town.officer)["owners_unnamed"] == 0
+    assert town.world.run(queries.conflicted_owners, town.officer) == ()
+    draft = ReceiverDraft(town.second.id, "shakyo")
+    refused(town, "conflict_owner_sees", actions.replace_owner, town.officer, town.third.id, draft)
 
 
 def test_an_owner_in_conflict_is_seen_by_colleagues_who_take_the_work_over(town: Town) -> None:
@@ -188,6 +250,66 @@ def test_an_owner_in_conflict_is_seen_by_colleagues_who_take_the_work_over(town:
     town.world.run(cases.hand_over, town.second, case_id, HandOverDraft(town.third.id, "shakyo", "利益相反"))
     assert town.world.run(queries.conflicted_owners, town.officer) == ()
     assert town.world.run(case_queries.unseen_by_owner, town.second).items == ()
+
+
+def test_the_kinship_of_one_owner_blinds_no_other(town: Town) -> None:
+    case_id, _ = town.keep(town.first)
+    town.keep(town.second, name="架空 別人")
+    town.receive(town.third, "架空 母")
+    town.world.run(people.declare, town.second, DeclarationDraft("relation", NAME))
+    town.world.run(people.declare, town.first, DeclarationDraft("relation", "架空 母"))
+    assert town.sees(town.first, case_id)
+    assert town.world.run(case_queries.unseen_by_owner, town.third).items == ()
+    assert town.world.run(queries.conflicted_owners, town.officer) == ()
+    assert town.piles(town.officer)["owners_in_conflict"] == 0
+
+
+def test_where_no_colleague_sees_it_the_officer_gives_all_of_it_to_somebody_who_may(town: Town) -> None:
+    run = town.world.run
+    member = town.world.actor("agency_member", "community_care_1", "架空 会員")
+    coordinator = town.world.actor("coordinator", "shakyo", "架空 調整")
+    case_id, _ = town.keep(town.first)
+    draft = HandOverDraft(member.id, "community_care_1", "引き継ぎ")
+    run(cases.hand_over, coordinator, case_id, draft)
+    run(people.declare, member, DeclarationDraft("relation", NAME))
+    assert town.piles(town.officer)["owners_in_conflict"] == 1
+    kin = town.world.actor("counselor", "shakyo", "架空 親族")
+    run(people.declare, kin, DeclarationDraft("relation", NAME))
+    clerk = town.world.actor("secretariat", "shakyo", "架空 書記")
+    for code, whom, agency in (
+        ("successor_unfit", kin, "shakyo"),
+        ("successor_unfit", clerk, "shakyo"),
+        ("successor_unfit", member, "community_care_1"),
+        ("successor_unfit", town.officer, "fukushi_somu"),
+        ("staff_not_in_agency", town.second, "fukushi_somu"),
+    ):
+        to = ReceiverDraft(whom.id, agency)
+        refused(town, code, actions.replace_owner, town.officer, member.id, to)
+    to = ReceiverDraft(town.second.id, "shakyo")
+    refused(town, "not_allowed", actions.replace_owner, town.second, member.id, to)
+    run(actions.replace_owner, town.officer, member.id, to)
+    assert run(case_queries.read_case, town.second, case_id).owner_id == town.second.id
+    assert town.piles(town.officer)["owners_in_conflict"] == 0
+    refused(town, "conflict_owner_sees", actions.replace_owner, town.officer, member.id, to)
+
+
+def test_work_goes_to_nobody_whose_role_does_not_open_it(town: Town) -> None:
+    case_id, _ = town.keep(town.first)
+    for role in (
+        "supervisor",
+        "report_officer",
+        "outreach_worker",
+        "participation_coordinator",
+        "secretariat",
+        "chair",
+    ):
+        other = town.world.actor(role, "shakyo", f"架空 {role}")
+        to = HandOverDraft(other.id, "shakyo", "交代")
+        refused(town, "owner_out_of_sight", cases.hand_over, town.first, case_id, to)
+        leave = LeaveDraft(other.id)
+        refused(town, "staff_without_work_role", accounts.disable, town.admin, town.first.id, leave)
+    town.leave(town.first, town.second)
+    assert town.sees(town.second, case_id)
 
 
 def test_nobody_is_given_a_case_that_they_may_not_see(town: Town) -> None:
@@ -258,4 +380,32 @@ def test_the_pages_tell_who_is_blind_and_the_officer_names_them(world: World) ->
     officer.open(link, 404)
     heir = Reader(world, "coordinator")
     assert NAME in heir.open("/cases/lists/mine_open").text
-    Reader(world, "korei").open(link, 404)
+    Reader(world, "korei").open(link, 403)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_officer_gives_work_in_conflict_away_on_a_page_without_seeing_it(world: World) -> None:
+    hire(world)
+    reader, officer = Reader(world, "shakyo"), Reader(world, "privacy")
+    seat = Seat(world, "shakyo")
+    body = {
+        "window": "nandemo",
+        "topics": [{"code": "eldercare"}],
+        "consent": "not_asked",
+        "person": {"name": NAME},
+    }
+    seat.post("/intakes", body, 201)
+    reader.do("/account/relations/new", kind="relation", name=NAME)
+    assert "利益相反で見られない担当者" in officer.open("/").text
+    shown = officer.open("/protections/unseen-work").text
+    assert NAME not in shown
+    link = next(p.split('"')[0] for p in shown.split('href="') if "/replace" in p.split('"')[0])
+    form = officer.open(link)
+    assert NAME not in form.text
+    own = officer.send(form, 422, to_staff_id=str(seat.me["id"]))
+    assert "選べません" in own.beside("to_staff_id")
+    to = Seat(world, "coordinator").me["id"]
+    assert officer.do(link, to_staff_id=str(to), agency="shakyo").location == "/protections/unseen-work"
+    assert "利益相反で見られない担当者はいません" in officer.open("/protections/unseen-work").text
+    officer.open(link, 404)
+    reader.open(link, 403)
