@@ -78,6 +78,7 @@ GROUPS = {
     "trail": Group(
         ("casework/audit/trail.py", "casework/audit/verify.py", "casework/audit/checkpoint.py"),
         (
+            "tests/unit/oversight/test_judging.py",
             "tests/integration/oversight/test_tampering.py", "tests/integration/oversight/test_checkpoints.py",
             "tests/integration/oversight/test_acts.py", "tests/integration/ground/test_gate.py",
             "tests/integration/oversight",

@@ -10,8 +10,11 @@ import pytest
 from click.testing import Result
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
+from casework.audit import trail
 from casework.commands import cli
+from casework.db import CLEARED
 from casework.kernel.errors import NotAllowed
 from casework.oversight import actions, queries
 from tests.support.trails import ROOT, act, issue
@@ -98,3 +101,18 @@ def test_only_the_house_issues_and_who_answers_for_the_trail_may_look(world: Wor
             actions.issue_checkpoint(world.ctx(world.actor(role)))
     with pytest.raises(NotAllowed):
         queries.checkpoints(world.ctx(world.actor("counselor", "shakyo")))
+
+
+def test_a_session_that_looked_before_reads_the_trail_as_it_stands_now(world: World, database: str) -> None:
+    engine = create_engine(database, isolation_level="SERIALIZABLE")
+    with Session(engine) as session:
+        session.execute(text("SELECT count(*) FROM audit_entry"), execution_options={CLEARED: True})
+        act(world)
+        with trail.stored(session) as there:
+            head = there.head
+            assert head is not None
+            assert [entry["seq"] for entry in there.entries][-1] == head[0]
+    world.session.rollback()
+    now = world.session.execute(text("SELECT seq FROM audit_head"), execution_options={CLEARED: True})
+    assert now.scalar_one() == head[0]
+    engine.dispose()
