@@ -62,8 +62,6 @@ UNVISITED: dict[str, str] = {
         ("accounts_pages.new_passkey", "accounts_pages.remove_passkey"),
         "no passkeys without an origin in the settings; tests/browser/test_sign_in.py makes one",
     ),
-    "oversight_pages.name_successor": "every owner of the demo city sees their work; "
-    "tests/integration/oversight/test_unseen.py takes that from one",
     "oversight_pages.replace_owner": "nobody of the demo city owns what they may not open; "
     "tests/integration/oversight/test_unseen.py makes it so",
     "accounts_pages.confirm": "comes before acts of weight, and no link leads to it",

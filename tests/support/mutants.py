@@ -26,11 +26,13 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from types import CodeType, FunctionType
 
 import pytest
 
+from tests.support.mutant_groups import GROUPS
 from tests.support.told import KEPT, keep_city
 from tests.support.tools import in_memory
 
@@ -38,72 +40,6 @@ ROOT = Path(__file__).resolve().parents[2]
 EQUIVALENT = ROOT / "tests" / "vectors" / "equivalent_mutants.toml"
 SECONDS = 900  # of one child: far more than its tests take
 
-
-@dataclass(frozen=True)
-class Group:
-    """Modules that are changed, and the tests that must notice.
-
-    `whole`: every mutant must be killed. `alone`: the tests need no city.
-    """
-
-    modules: tuple[str, ...]
-    tests: tuple[str, ...]
-    whole: bool = False
-    alone: bool = False
-
-
-GROUPS = {
-    "crypto": Group(
-        (
-            "casework/crypto/fields.py", "casework/crypto/binding.py", "casework/crypto/padding.py",
-            "casework/crypto/ring.py", "casework/crypto/keystore/wrapping.py", "casework/crypto/keystore/store.py",
-            "casework/crypto/keystore/erasure.py", "casework/crypto/keystore/providers.py",
-        ),
-        (
-            "tests/unit/crypto/test_fields.py", "tests/unit/crypto/test_binding.py",
-            "tests/unit/crypto/test_padding.py", "tests/unit/crypto/test_ring.py",
-            "tests/unit/crypto/test_keystore.py", "tests/unit/crypto/test_sharing.py",
-            "tests/unit/crypto/test_erasure.py", "tests/unit/crypto/test_custody.py",
-            "tests/unit/crypto/test_vectors.py", "tests/unit/crypto/test_careful.py",
-        ),
-        whole=True,
-        alone=True,
-    ),
-    "policy": Group(
-        ("casework/kernel/policy.py", "casework/kernel/actor.py", "casework/db/reasons.py"),
-        ("tests/unit/policy",),
-        whole=True,
-        alone=True,
-    ),
-    "trail": Group(
-        ("casework/audit/trail.py", "casework/audit/verify.py", "casework/audit/checkpoint.py"),
-        (
-            "tests/unit/oversight/test_judging.py",
-            "tests/integration/oversight/test_tampering.py", "tests/integration/oversight/test_checkpoints.py",
-            "tests/integration/oversight/test_acts.py", "tests/integration/ground/test_gate.py",
-            "tests/integration/oversight",
-        ),
-    ),
-    "versions": Group(
-        ("casework/usecase/gate.py", "casework/usecase/context.py", "casework/usecase/replies.py"),
-        (
-            "tests/integration/ground/test_gate.py", "tests/integration/api/test_versions.py",
-            "tests/integration/cases/test_record.py", "tests/integration/intake/test_door.py",
-            "tests/integration/performance", "tests/integration/accounts/test_staff.py",
-            "tests/integration/cases/test_emergency.py", "tests/integration/meeting/test_meeting.py",
-            "tests/integration/attacks/test_bad_input.py", "tests/integration/attacks/test_leaks.py",
-        ),
-    ),
-    "sign-in": Group(
-        ("casework/accounts/login.py", "casework/accounts/sessions.py"),
-        (
-            "tests/integration/accounts/test_sign_in.py", "tests/integration/accounts/test_step_up.py",
-            "tests/integration/accounts/test_codes.py", "tests/integration/accounts/test_factor_pages.py",
-            "tests/integration/accounts", "tests/integration/web/test_frame.py",
-            "tests/integration/attacks/test_revoked.py",
-        ),
-    ),
-}  # fmt: skip
 
 TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
@@ -342,10 +278,15 @@ def _tests(group: str, mutant: Mutant | None) -> list[str]:
 
 
 def _import_everything() -> None:
-    """What the tests import, so that a child has only to run them."""
+    """What the tests import, so that a child has only to run them; and what is changed, or no change would reach it.
+
+    Houses are imported late, by whoever builds an application.
+    """
     import casework.commands
     import tests.conftest
 
+    for module in sorted({path for group in GROUPS.values() for path in group.modules}):
+        import_module(module.removesuffix(".py").replace("/", "."))
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # they take seconds to load
     assert casework.commands.cli
     assert tests.conftest.database
