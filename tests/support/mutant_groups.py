@@ -54,6 +54,7 @@ GROUPS = {
         ("casework/usecase/gate.py", "casework/usecase/context.py", "casework/usecase/replies.py"),
         (
             "tests/integration/ground/test_gate.py", "tests/integration/api/test_versions.py",
+            "tests/integration/ground", "tests/integration/attacks/test_revoked.py",
             "tests/integration/cases/test_record.py", "tests/integration/intake/test_door.py",
             "tests/integration/performance", "tests/integration/accounts/test_staff.py",
             "tests/integration/cases/test_emergency.py", "tests/integration/meeting/test_meeting.py",

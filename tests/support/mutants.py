@@ -149,6 +149,9 @@ class _Place(ast.NodeTransformer):
             self.seen += 1
             if self.wanted == self.seen - 1:
                 return ast.copy_location(edited, node)
+        if isinstance(node, ast.AnnAssign):  # the annotation of a local name is never evaluated
+            node.value = None if node.value is None else self.visit(node.value)
+            return node
         return super().generic_visit(node)
 
 

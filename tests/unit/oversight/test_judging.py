@@ -10,10 +10,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
 
 from casework.audit import checkpoint as c
 from casework.audit import trail
 from casework.audit.verify import INCOMPLETE, ISSUED, OK, TAMPERED, judge
+from casework.db import Base
+from casework.kernel.errors import Unavailable
 
 KEY = c.signing_key(bytes(range(32)))
 PUBLIC = KEY.public_key()
@@ -105,6 +109,38 @@ def test_two_checkpoints_of_one_size_that_say_different_things_are_found() -> No
         KEY, size=point.size, root=bytes.fromhex(point.root), previous=c.FIRST, at=NOW + timedelta(days=1)
     )
     assert _judged(entries, point, held={later.name: later.line}) == (TAMPERED, "checkpoints_differ")
+
+
+def test_a_checkpoint_that_does_not_follow_the_one_before_is_a_gap() -> None:
+    told = [dict(PLAIN, event="resource.added", outcome="done")]
+    points: list[c.Checkpoint] = []
+    for previous in (c.FIRST, c.FIRST):
+        root = _entries(*told)[-1]["digest"]
+        points.append(c.issue(KEY, size=len(told), root=root, previous=previous, at=NOW))
+        told.append(dict(PLAIN, event=ISSUED, outcome="done", target=str(len(told))))
+    assert _judged(_entries(*told), *points) == (TAMPERED, "checkpoint_removed")
+    first = points[0]
+    true = c.issue(
+        KEY, size=points[1].size, root=bytes.fromhex(points[1].root), previous=first.digest, at=NOW
+    )
+    assert _judged(_entries(*told), first, true) == (OK, "ok")
+
+
+def test_a_checkpoint_of_an_empty_trail_holds_the_beginning_of_the_chain() -> None:
+    for root, found in ((trail.ZERO, (OK, "ok")), (b"\1" * 32, (TAMPERED, "rewritten"))):
+        empty = c.issue(KEY, size=0, root=root, previous=c.FIRST, at=NOW)
+        told = dict(PLAIN, event=ISSUED, outcome="done", target="0")
+        assert _judged(_entries(told), empty) == found
+
+
+def test_a_house_without_a_head_of_its_trail_writes_nothing() -> None:
+    engine = create_engine("sqlite://")
+    Base.metadata.create_all(engine, tables=[Base.metadata.tables["audit_head"]])
+    with Session(engine) as session:
+        for act in (trail.lock_head, lambda s: trail.append(s, [])):
+            with pytest.raises(Unavailable, match="trail_missing"):
+                act(session)
+    engine.dispose()
 
 
 def test_a_held_checkpoint_under_another_name_is_found() -> None:
