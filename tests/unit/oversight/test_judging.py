@@ -133,6 +133,31 @@ def test_a_checkpoint_of_an_empty_trail_holds_the_beginning_of_the_chain() -> No
         assert _judged(_entries(told), empty) == found
 
 
+def _verdict(entries: list[dict[str, Any]], **other: Any) -> tuple[int, str]:
+    given = {"head": (len(entries), entries[-1]["digest"]), "issued": [], "held": None, **other}
+    verdict = judge(entries, given["head"], given["issued"], given["held"], PUBLIC)
+    return verdict.exit_code, verdict.reason
+
+
+def test_what_a_hand_in_the_file_left_is_judged_and_breaks_nothing() -> None:
+    entries = _entries(dict(PLAIN, event="resource.added", outcome="done"))
+    assert _verdict(entries) == (OK, "ok")
+    for head in (("1", entries[0]["digest"]), (True, entries[0]["digest"]), (1, b"?")):
+        assert _verdict(entries, head=head) == (TAMPERED, "head_differs")
+    assert _verdict(entries, head=None) == (INCOMPLETE, "no_head")
+    for line in (None, 5, b"{}"):
+        assert _verdict(entries, issued=[(1, line)]) == (TAMPERED, "checkpoint_malformed")
+    broken = [{**entries[0], "purpose": "\udc80"}]
+    assert _verdict(broken) == (TAMPERED, "changed")
+    for at, found in (
+        ("2026-04-06 01:00:01.000000", (OK, "ok")),
+        ("2026-04-06 01:00:01.0", (TAMPERED, "changed")),
+        ("2026-04-06T01:00:01.000000", (TAMPERED, "changed")),
+        (None, (TAMPERED, "changed")),
+    ):
+        assert _verdict([{**entries[0], "at": at}]) == found
+
+
 def test_a_house_without_a_head_of_its_trail_writes_nothing() -> None:
     engine = create_engine("sqlite://")
     Base.metadata.create_all(engine, tables=[Base.metadata.tables["audit_head"]])
