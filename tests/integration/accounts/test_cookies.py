@@ -49,6 +49,23 @@ def test_a_sign_in_sets_a_session_cookie_and_marks_the_device(secured: World) ->
     assert not {a for a in device if a.startswith("Domain")}
 
 
+def test_what_a_browser_carried_before_is_gone_after_signing_in_and_after_signing_out(secured: World) -> None:
+    http = secured.app.test_client()
+    there = {"base_url": "https://localhost"}
+    with http.session_transaction(**there) as carried:
+        carried["planted"] = "by somebody else"
+    body = {"login": "shakyo", "password": PASSWORD}
+    assert http.post("/api/v1/session", json=body, **there).status_code == 200
+    with http.session_transaction(**there) as carried:
+        assert "planted" not in carried
+    token = http.get("/api/v1/session", **there).get_json()["csrf_token"]
+    answer = http.delete("/api/v1/session", headers={"X-CSRFToken": token}, **there)
+    assert answer.status_code == 204
+    assert "Max-Age=0" in _cookies(answer)["__Host-casework"]
+    with http.session_transaction(**there) as carried:
+        assert dict(carried) == {}
+
+
 def test_a_sign_on_on_its_way_is_bound_to_the_browser_for_ten_minutes(secured: World) -> None:
     with secured.app.test_request_context():
         answer = Response()

@@ -158,6 +158,16 @@ def test_what_a_hand_in_the_file_left_is_judged_and_breaks_nothing() -> None:
         assert _verdict([{**entries[0], "at": at}]) == found
 
 
+def test_the_place_of_what_is_missing_is_told() -> None:
+    told = dict(PLAIN, event="resource.added", outcome="done")
+    entries = _entries(told, told)
+    short = judge(entries, (3, b"?" * 32), [], None, PUBLIC)
+    assert (short.exit_code, short.reason, short.at, short.entries) == (INCOMPLETE, "tail_missing", 3, 2)
+    issued = _entries(told, dict(PLAIN, event=ISSUED, outcome="done", target="1"))
+    removed = judge(issued, (2, issued[-1]["digest"]), [], None, PUBLIC)
+    assert (removed.exit_code, removed.reason, removed.at) == (TAMPERED, "checkpoint_removed", 1)
+
+
 def test_a_house_without_a_head_of_its_trail_writes_nothing() -> None:
     engine = create_engine("sqlite://")
     Base.metadata.create_all(engine, tables=[Base.metadata.tables["audit_head"]])
