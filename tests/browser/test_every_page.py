@@ -63,7 +63,7 @@ UNVISITED: dict[str, str] = {
         "no passkeys without an origin in the settings; tests/browser/test_sign_in.py makes one",
     ),
     "oversight_pages.replace_owner": "nobody of the demo city owns what they may not open; "
-    "tests/integration/oversight/test_unseen.py makes it so",
+    "tests/integration/oversight/test_unseen_pages.py makes it so",
     "accounts_pages.confirm": "comes before acts of weight, and no link leads to it",
     "cases_pages.correct_note": "a note is corrected by its author, and none of those who walk wrote one lately",
     "cases_pages.end_assignment": "roles of the city's cases were given by others than those who walk",

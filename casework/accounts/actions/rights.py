@@ -129,10 +129,10 @@ def working_agencies(ctx: Context, staff: Staff) -> set[str]:
 
 def able_agencies(ctx: Context, staff: Staff, receiver: Staff, *, keep: Collection[str] = ()) -> set[str]:
     """Step: agencies in which the receiver sees every kind of work that the person leaves."""
-    held: dict[str, set[str]] = {agency: set() for agency in working_agencies(ctx, receiver)}
+    held: dict[str, set[str]] = {}
     for role in queries.roles_of(ctx, [receiver.id])[receiver.id]:
-        if role.in_force and role.agency in held:
-            held[role.agency].add(role.role)
+        if role.in_force and role.role not in rules.WITHOUT_WORK:
+            held.setdefault(role.agency, set()).add(role.role)
     needed = roles_needed(ctx, staff.id, keep=keep)
     return {agency for agency, roles in held.items() if all(roles & wanted for wanted in needed)}
 

@@ -41,7 +41,7 @@ def name_successor(ctx: Context, protection_id: UUID, draft: GrantDraft) -> Gran
     blind = list(queries.blind_work(ctx, [person.id]))
     if not blind:
         raise Refused("protection_owners_see")
-    lost = [one for one in blind if not queries.seers(ctx, one)]
+    lost = [one for one, seen in queries.seers(ctx, blind).items() if not seen]
     if not lost:
         raise Refused("protection_others_see")
     _fits(ctx, draft.staff_id, lost)

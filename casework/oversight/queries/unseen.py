@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 from ...accounts.models import Staff, StaffRole
 from ...accounts.queries import in_force
@@ -46,14 +46,14 @@ def unnamed_owners(ctx: Context) -> tuple[UnnamedOwner, ...]:
     query = ctx.select(Protection).where(Protection.lifted_at.is_(None), owner_unnamed(ctx.now))
     found = {row.person_id: row.id for row in ctx.all(query.order_by(Protection.set_at, Protection.id))}
     blind = set(blind_work(ctx, found))
-    withdrawn = _withdrawn(ctx, found)
+    seen, withdrawn = seers(ctx, blind), _withdrawn(ctx, found)
     lines = [
         UnnamedOwner(
             found[one.person],
             one.work,
             one.owner,
             one.agency,
-            seers(ctx, one),
+            len(seen[one]),
             (one.person, one.owner) in withdrawn,
         )
         for one in blind
@@ -79,33 +79,41 @@ def blind_work(ctx: Context, persons: Collection[UUID]) -> Iterator[BlindWork]:
             yield BlindWork(work, row.person_id, row.owner_id, row.owner_agency)
 
 
-def seers(ctx: Context, blind: BlindWork) -> int:
-    """Step: how many active staff of the division are named for the person, may open such work, and are no kin."""
-    query = _columns(func.count(ProtectionGrant.staff_id.distinct()))
+def seers(ctx: Context, blind: Collection[BlindWork]) -> dict[BlindWork, set[UUID]]:
+    """Step: which active staff of the division are named for the person, may open such work, and are no kin."""
+    query = _columns(ProtectionGrant.person_id, ProtectionGrant.staff_id, StaffRole.agency, StaffRole.role)
     query = query.join(Staff, Staff.id == ProtectionGrant.staff_id)
     query = query.join(StaffRole, StaffRole.staff_id == ProtectionGrant.staff_id)
     query = query.where(
         Staff.disabled_at.is_(None),
-        StaffRole.agency == blind.agency,
-        StaffRole.role.in_(sorted(MODELS[blind.work].__carried_by__)),
         in_force(ctx),
-        ProtectionGrant.person_id == blind.person,
+        ProtectionGrant.person_id.in_(sorted({one.person for one in blind})),
         ProtectionGrant.given_at <= ctx.now,
         ProtectionGrant.ends_at > ctx.now,
         ~of_circle(ProtectionGrant.person_id, ProtectionGrant.staff_id),
     )
-    return int(ctx.session.scalar(ctx.whole(query, ProtectionGrant)) or 0)
+    rows = ctx.session.execute(ctx.whole(query, ProtectionGrant)).all() if blind else []
+    return {
+        one: {
+            row.staff_id
+            for row in rows
+            if (row.person_id, row.agency) == (one.person, one.agency)
+            and row.role in MODELS[one.work].__carried_by__
+        }
+        for one in blind
+    }
 
 
 def _withdrawn(ctx: Context, persons: Collection[UUID]) -> set[tuple[UUID, UUID]]:
-    """(person, staff) of grants that somebody ended before their day."""
-    query = _columns(ProtectionGrant.person_id, ProtectionGrant.staff_id)
+    """(person, staff) whose newest grant somebody ended before its day."""
+    query = _columns(ProtectionGrant.person_id, ProtectionGrant.staff_id, ProtectionGrant.ended_by)
     query = query.where(
-        ProtectionGrant.person_id.in_(sorted(persons)),
-        ProtectionGrant.whereabouts.is_(False),
-        ProtectionGrant.ended_by.is_not(None),
+        ProtectionGrant.person_id.in_(sorted(persons)), ProtectionGrant.whereabouts.is_(False)
     )
-    return {(row.person_id, row.staff_id) for row in ctx.session.execute(ctx.whole(query, ProtectionGrant))}
+    query = query.order_by(ProtectionGrant.given_at, ProtectionGrant.id)
+    rows = ctx.session.execute(ctx.whole(query, ProtectionGrant))
+    newest = {(row.person_id, row.staff_id): row.ended_by for row in rows}
+    return {whose for whose, ended_by in newest.items() if ended_by is not None}
 
 
 def _columns(*columns: Any) -> Select[Any]:
