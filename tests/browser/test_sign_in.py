@@ -76,6 +76,13 @@ def _password(page: Page, login: str) -> None:
     page.click("main button.primary")
 
 
+def _role_form(page: Page) -> None:
+    """A form whose text is kept while it is typed."""
+    page.goto("/staff")
+    page.locator("main a[href^='/staff/']").nth(1).click()
+    page.click("text=役割を加える")
+
+
 def _virtual_key(context: BrowserContext, page: Page) -> None:
     """An authenticator inside the machine, with a finger on it (WebAuthn automation, CDP)."""
     session = context.new_cdp_session(page)
@@ -186,9 +193,7 @@ def test_before_a_session_ends_the_page_says_so_and_typed_text_is_kept(
         page.clock.install()
         _password(page, "kanri")
         page.wait_for_url("**/")
-        page.goto("/staff")
-        page.locator("main a[href^='/staff/']").nth(1).click()
-        page.click("text=役割を加える")
+        _role_form(page)
         page.fill("#f-valid_until", "R9.3.31")
         page.clock.run_for(6_000)
         expect(page.locator("form + .state, form .state").first).to_contain_text("保存しました")
@@ -241,9 +246,7 @@ def test_text_that_the_server_does_not_have_yet_outlives_the_end_of_the_session_
         page.clock.install()
         _password(page, "kanri")
         page.wait_for_url("**/")
-        page.goto("/staff")
-        page.locator("main a[href^='/staff/']").nth(1).click()
-        page.click("text=役割を加える")
+        _role_form(page)
         context.route("**/api/v1/unsent", lambda route: route.fulfill(status=503))  # it cannot be kept
         watch.refusals.add(503)
         page.fill("#f-valid_until", "R9.3.31")
@@ -275,9 +278,7 @@ def test_a_refused_form_whose_text_could_not_be_kept_is_hidden_and_not_thrown_aw
         _password(page, "kanri")
         page.wait_for_url("**/")
         context.route("**/api/v1/unsent", lambda route: route.fulfill(status=503))
-        page.goto("/staff")
-        page.locator("main a[href^='/staff/']").nth(1).click()
-        page.click("text=役割を加える")
+        _role_form(page)
         page.fill("#f-valid_until", "いつか")
         page.click("main form.work .send button.primary")
         expect(page.locator("#faults")).to_be_visible()
@@ -287,6 +288,22 @@ def test_a_refused_form_whose_text_could_not_be_kept_is_hidden_and_not_thrown_aw
         page.click("#closed button")
         expect(page.locator("#closed")).to_have_count(0)
         assert page.input_value("#f-valid_until") == "いつか"
+
+
+def test_what_was_typed_where_nothing_is_kept_is_hidden_and_comes_back(
+    browser: Browser, host: Server
+) -> None:
+    with at(browser, host) as (_, page, _watch):
+        page.clock.install()
+        _password(page, "uketsuke")
+        page.wait_for_url("**/")
+        page.goto("/persons/search")
+        page.fill("[name='name']", "架空 見本子")
+        page.clock.run_for("31:10")
+        assert not page.locator("[name='name']").is_visible()
+        page.click("#closed button")
+        expect(page.locator("#closed")).to_have_count(0)
+        assert page.input_value("[name='name']") == "架空 見本子"
 
 
 def test_nothing_of_a_case_stays_in_sight_when_the_session_is_over(browser: Browser, host: Server) -> None:

@@ -85,6 +85,8 @@
     box.parentElement.addEventListener("input", (e) => { if (!box.contains(e.target)) box.querySelector("[value=mine]").checked = true; });
   }
 
+  let edited = false;
+  document.addEventListener("input", () => { edited = true; });
   const typed = form && token ? keep(form) : null;
   if (token) watch(Number(body.dataset.idleMinutes), Date.now() + Number(body.dataset.secondsLeft) * 1000);
 
@@ -146,7 +148,7 @@
   // again. What it does not have yet (text that is not kept, a page that answers what was sent) stays in the page, out
   // of sight, until whoever goes on is signed in.
   function close(reopened) {
-    const left = typed ? typed.unsaved() : "posted" in body.dataset;
+    const left = typed ? typed.unsaved() : edited || "posted" in body.dataset;
     const parts = [...body.children].filter((e) => !e.matches("header, main, footer, .skip")).concat([...document.querySelector("main").children]);
     const title = document.title, panel = document.createElement("section");
     for (const part of parts) if (left) part.hidden = true; else part.remove();
