@@ -127,6 +127,11 @@ def in_conflict(staff: Any) -> ColumnElement[bool]:
     return or_(kin_there.correlate_except(link), of_home(Case.household_id, staff))
 
 
+def out_of_sight(staff: Any, now: Any) -> ColumnElement[bool]:
+    """WHERE clause: protection or kinship keeps the case from a staff member, whatever their role."""
+    return or_(unnamed_subject(staff, now), in_conflict(staff))
+
+
 def owner_in_conflict() -> ColumnElement[bool]:
     """WHERE clause: an open case whose owner may not see it; somebody else has to take it over (I1)."""
     return and_(Case.is_open(), Case.owner_id.in_(tied_staff()), in_conflict(Case.owner_id))

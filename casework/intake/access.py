@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, or_
 
 from ..agencies.models import Window
 from ..cases import access as cases
@@ -61,6 +61,11 @@ BARS: Bars = {
     Intake: Bar(_open_intake),
     IntakeTopic: Bar(through(IntakeTopic.intake_id, _open_intake, to=Intake.id)),
 }
+
+
+def out_of_sight(staff: Any, now: Any) -> ColumnElement[bool]:
+    """WHERE clause: protection or kinship keeps the intake's person from a staff member, whatever their role."""
+    return or_(people.unnamed(Intake.person_id, staff, now), people.of_circle(Intake.person_id, staff))
 
 
 def unnamed_owner(now: Any) -> ColumnElement[bool]:

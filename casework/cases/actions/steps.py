@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from ...accounts.queries import holds_one, staff_in_agency
 from ...agencies.models import Agency
@@ -181,8 +181,7 @@ def change_owner(
 
 def _needs_sight(ctx: Context, case: Case, staff_id: UUID, field: str) -> None:
     """A case given to somebody who cannot open it would be nobody's: the same words whatever stands in the way."""
-    blind = or_(access.unnamed_subject(staff_id, ctx.now), access.in_conflict(staff_id))
-    query = select(Case.id).where(Case.id == case.id, blind)
+    query = select(Case.id).where(Case.id == case.id, access.out_of_sight(staff_id, ctx.now))
     if ctx.session.scalar(ctx.whole(query, Case)) is not None:
         raise BadInput("owner_out_of_sight", field)
 

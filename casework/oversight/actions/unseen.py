@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from ...accounts.queries import holds_one, staff_in_agency
 from ...cases import access as cases
+from ...intake import access as intake
 from ...kernel.actor import Permission as P
 from ...kernel.errors import BadInput, Refused
 from ...people.access import of_circle, unnamed
 from ...people.actions import named
-from ...people.models import Conflict, Person, Protection, ProtectionGrant
+from ...people.models import Conflict, Person, Protection
 from ...people.queries import grant_view
 from ...people.rules import GrantDraft, GrantView, check_grant
 from ...usecase import Context, use_case
@@ -22,6 +23,8 @@ from ...usecase.duties import give
 from .. import queries
 from ..queries.unseen import MODELS, BlindWork
 from ..rules.unseen import ReceiverDraft, Work
+
+OUT_OF_SIGHT = {Work.CASE: cases.out_of_sight, Work.INTAKE: intake.out_of_sight}
 
 
 @use_case(P.PROTECTION_SUCCEED, event="protection.successor_named", confirmed=True)
@@ -45,9 +48,9 @@ def name_successor(ctx: Context, protection_id: UUID, draft: GrantDraft) -> Gran
     if not lost:
         raise Refused("protection_others_see")
     _fits(ctx, draft.staff_id, lost)
-    if _sees(ctx, person.id, draft.staff_id):
+    if not _holds(ctx, Person, [person.id], unnamed(Person.id, draft.staff_id, ctx.now)):
         raise Refused("protection_named_already", "staff_id")
-    if queries.is_kin(ctx, person.id, draft.staff_id):
+    if _holds(ctx, Person, [person.id], of_circle(Person.id, draft.staff_id)):
         raise BadInput("successor_unfit", "staff_id")
     return grant_view(ctx, named(ctx, person, draft))
 
@@ -74,14 +77,10 @@ def _fits(ctx: Context, staff_id: UUID, lost: Sequence[BlindWork]) -> None:
     raise fault
 
 
-def _sees(ctx: Context, person_id: UUID, staff_id: UUID) -> bool:
-    query = select(ProtectionGrant.id).where(
-        ProtectionGrant.person_id == person_id,
-        ProtectionGrant.staff_id == staff_id,
-        ProtectionGrant.given_at <= ctx.now,
-        ProtectionGrant.ends_at > ctx.now,
-    )
-    return ctx.session.scalar(ctx.whole(query, ProtectionGrant).limit(1)) is not None
+def _holds(ctx: Context, model: Any, ids: Sequence[UUID], where: Any) -> bool:
+    """Whether it is so of any of these rows; nothing of them is handed out."""
+    query = select(model.id).where(model.id.in_(ids), where).limit(1)
+    return ctx.session.scalar(ctx.whole(query, model)) is not None
 
 
 @use_case(P.CONFLICT_MANAGE, event="conflict.work_handed_over", confirmed=True)
@@ -116,9 +115,4 @@ def _may_have(ctx: Context, work: Work, ids: Sequence[UUID], draft: ReceiverDraf
     model, to = MODELS[work], draft.to_staff_id
     if not holds_one(ctx, to, draft.agency, model.__carried_by__):
         return False
-    if work is Work.CASE:
-        blind = or_(cases.unnamed_subject(to, ctx.now), cases.in_conflict(to))
-    else:
-        blind = or_(unnamed(model.person_id, to, ctx.now), of_circle(model.person_id, to))
-    query = select(model.id).where(model.id.in_(ids), blind).limit(1)
-    return ctx.session.scalar(ctx.whole(query, model)) is None
+    return not _holds(ctx, model, ids, OUT_OF_SIGHT[work](to, ctx.now))

@@ -2,7 +2,7 @@
 
 from .seen import all_who_saw, who_saw
 from .trail import checkpoints, export_trail, public_pem, verify_trail
-from .unseen import blind_work, conflicted, conflicted_owners, is_kin, seers, unnamed_owners
+from .unseen import blind_work, conflicted, conflicted_owners, seers, unnamed_owners
 from .unusual import finding, findings
 
 __all__ = [
@@ -14,7 +14,6 @@ __all__ = [
     "export_trail",
     "finding",
     "findings",
-    "is_kin",
     "public_pem",
     "seers",
     "unnamed_owners",

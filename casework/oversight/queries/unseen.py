@@ -22,7 +22,7 @@ from ...intake import access as intake
 from ...intake.models import Intake
 from ...kernel.actor import Permission as P
 from ...people.access import of_circle, unnamed
-from ...people.models import Conflict, Person, Protection, ProtectionGrant
+from ...people.models import Conflict, Protection, ProtectionGrant
 from ...usecase import Context, use_case
 from ..access import owner_unnamed
 from ..rules.unseen import ConflictedOwner, UnnamedOwner, Work
@@ -141,9 +141,3 @@ def conflicted(ctx: Context, work: Work) -> tuple[Any, ...]:
     if work is Work.CASE:
         return cases.owner_in_conflict(), ~cases.in_conflict(ctx.actor.id)
     return intake.owner_in_conflict(), ~of_circle(Intake.person_id, ctx.actor.id)
-
-
-def is_kin(ctx: Context, person_id: UUID, staff_id: UUID) -> bool:
-    """Step: whether a conflict keeps the person out of that staff member's sight."""
-    query = _columns(Person.id).where(Person.id == person_id, of_circle(Person.id, staff_id))
-    return ctx.session.scalar(ctx.whole(query, Person)) is not None
