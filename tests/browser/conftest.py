@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.support import browser_city, browser_page
 from tests.support.once import once
 from tests.support.server import Server
 from tests.support.tools import missing
+
+# Text is kept five seconds after it was typed: a wait of five seconds, Playwright's own, would be a race with it.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.support.browser_city import ROLES, rows, served
 from tests.support.browser_page import Watch, sign_in, window
@@ -171,6 +171,26 @@ def test_text_survives_server_and_browser_together(browser: Browser, desk: Serve
         page.wait_for_url(HERE)
         page.goto("/intakes/new")
         expect(page.locator("#kept")).to_have_count(0)
+
+
+def test_what_was_typed_before_the_script_came_is_kept_too(browser: Browser, desk: Server) -> None:
+    with seated(browser, desk) as (context, watch):
+        page = sign_in(context.new_page(), COUNSELOR)
+        late: list[Route] = []
+        context.route("**/casework.js*", lambda route: late.append(route))  # noqa: PLW0108 - Playwright marks what it calls
+        page.goto("/intakes/new", wait_until="commit")
+        page.fill("[name='narrative']", "遅い回線で書いた")
+        assert page.locator(".state").count() == 0
+        late.pop().continue_()
+        expect(page.locator(".state")).to_contain_text("書きかけを保存しました")
+        watch.severed = True
+        page.close(run_before_unload=False)
+        context.unroute_all()
+        again = context.new_page()
+        again.goto("/intakes/new")
+        assert typed_in(again, {"narrative": ""}) == {"narrative": "遅い回線で書いた"}
+        again.fill("[name='narrative']", "")
+        send(receive(again, {}))
 
 
 def test_a_colleagues_edit_in_between_loses_nobodys_text(browser: Browser, desk: Server) -> None:

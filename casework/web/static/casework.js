@@ -85,7 +85,8 @@
     box.parentElement.addEventListener("input", (e) => { if (!box.contains(e.target)) box.querySelector("[value=mine]").checked = true; });
   }
 
-  let edited = false;
+  // On a slow line somebody has typed before this script came.
+  let edited = [...document.querySelectorAll("textarea, input:not([type=hidden], [type=checkbox], [type=radio])")].some((e) => e.value !== e.defaultValue);
   document.addEventListener("input", () => { edited = true; });
   const typed = form && token ? keep(form) : null;
   if (token) watch(Number(body.dataset.idleMinutes), Date.now() + Number(body.dataset.secondsLeft) * 1000);
@@ -98,7 +99,7 @@
     form.querySelector(".send").after(says);
     let dirty = false, sending = false, timer = null, saving = Promise.resolve(), waiting = 0;
     const pairs = () => [...new FormData(form)].filter(([n]) => !["csrf_token", "_key", "_draft"].includes(n)).map(([n, v]) => [n, String(v)]);
-    const blank = JSON.stringify(pairs());
+    const blank = edited ? "" : JSON.stringify(pairs());
     // The mark names what this window kept last: if another window went on from there, ours is kept beside it.
     const put = async (leaving) => {
       const content = JSON.stringify(pairs());
@@ -140,7 +141,7 @@
     });
     addEventListener("beforeunload", (e) => { if (dirty && !sending && JSON.stringify(pairs()) !== blank) e.preventDefault(); });
     addEventListener("pageshow", () => { sending = false; });
-    if ("posted" in body.dataset) { dirty = true; timer = setTimeout(save, EVERY); }  // shown again after a refusal
+    if (edited || "posted" in body.dataset) { dirty = true; timer = setTimeout(save, EVERY); }  // or shown again after a refusal
     return { unsaved: () => dirty || waiting > 0 };
   }
 
