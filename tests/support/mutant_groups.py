@@ -53,8 +53,8 @@ GROUPS = {
     "versions": Group(
         ("casework/usecase/gate.py", "casework/usecase/context.py", "casework/usecase/replies.py"),
         (
-            "tests/integration/ground/test_gate.py", "tests/integration/api/test_versions.py",
-            "tests/integration/ground", "tests/integration/attacks/test_revoked.py",
+            "tests/integration/ground/test_gate.py", "tests/integration/ground",
+            "tests/integration/api/test_versions.py", "tests/integration/attacks/test_revoked.py",
             "tests/integration/cases/test_record.py", "tests/integration/intake/test_door.py",
             "tests/integration/performance", "tests/integration/accounts/test_staff.py",
             "tests/integration/cases/test_emergency.py", "tests/integration/meeting/test_meeting.py",
@@ -64,7 +64,8 @@ GROUPS = {
     "sign-in": Group(
         ("casework/accounts/login.py", "casework/accounts/sessions.py"),
         (
-            "tests/integration/accounts/test_sign_in.py", "tests/integration/accounts/test_step_up.py",
+            "tests/integration/accounts/test_sign_in.py", "tests/integration/accounts/test_sessions.py",
+            "tests/integration/accounts/test_step_up.py",
             "tests/integration/accounts/test_codes.py", "tests/integration/accounts/test_factor_pages.py",
             "tests/integration/accounts", "tests/integration/web/test_frame.py",
             "tests/integration/attacks/test_revoked.py",

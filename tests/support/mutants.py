@@ -5,7 +5,7 @@ constant moved, a statement or a refusal left out, another value returned. It is
 object is exchanged) in a forked child, so that nothing is imported twice and nothing of it survives; the child runs the
 tests of its group until the first failure. A child that does not end within its time has noticed the fault as well.
 
-    python -m tests.support.mutants [--group crypto] [--sample 50] [--seed 1] [--list]
+    python -m tests.support.mutants [--group crypto] [--sample 50] [--seed 1] [--again FILE] [--list]
 
 Mutants that nobody could tell from the code stand in `tests/vectors/equivalent_mutants.toml`, each with its reason.
 """
@@ -341,10 +341,16 @@ def main() -> None:
     parser.add_argument("--group", action="append", choices=sorted(GROUPS))
     parser.add_argument("--sample", type=int, default=0, help="so many, chosen by chance (0: all)")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--again", type=Path, help="only those that a file names: what an earlier run printed"
+    )
     parser.add_argument("--list", action="store_true", help="show the mutants, run nothing")
     parser.add_argument("--no-control", action="store_true", help="do not try the unchanged code first")
     given = parser.parse_args()
     every = mutants(given.group or sorted(GROUPS))
+    if given.again is not None:
+        named = given.again.read_text("utf-8").splitlines()
+        every = [mutant for mutant in every if any(line.endswith(mutant.name) for line in named)]
     chosen = random.Random(given.seed).sample(every, min(given.sample, len(every))) if given.sample else every
     if given.list:
         print("\n".join(f"{m.group} {m.name}" for m in chosen))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,10 +16,13 @@ from casework.accounts.rules import HandOverDraft, Origin, RoleDraft, SignInDraf
 from casework.accounts.sessions import presence_for_token
 from casework.accounts.standing import SessionStanding, rights_taken
 from casework.audit.models import AuditEntry
+from casework.cases.models import AccessGrant, Case
 from casework.db import CLEARED, db
 from casework.kernel.actor import Permission, Role, system_actor
-from casework.kernel.errors import NotSignedIn
+from casework.kernel.errors import NotSignedIn, Unavailable
+from casework.kernel.policy import acting
 from casework.usecase import Context, use_case
+from casework.usecase.standing import SLOW
 from tests.support.world import World
 
 PASSWORD = "坂の上から海まで歩いておよそ十五分"
@@ -162,3 +166,131 @@ def test_an_act_that_ends_its_own_session_is_done(world: World) -> None:
     token = sign_in(world)
     actions.sign_out(at_the_door(world, token))
     assert presence_for_token(world.session, token, world.clock.now(), world.settings) is None
+
+
+# -- the moment, and what ends by the clock
+
+
+@use_case(Permission.SESSION_OWN, event="test.moment")
+def moment(ctx: Context) -> tuple[Any, Any, Any]:
+    """The moment at which one changes oneself, and whose rights the statements ask for."""
+    ctx.load(Staff, ctx.actor.id)
+    return ctx.now, ctx.actor.now, acting.get().now
+
+
+def test_who_waits_for_the_turn_to_write_begins_when_it_has_come(world: World) -> None:
+    ctx, came = at_the_door(world, sign_in(world)), world.clock.now()
+    world.later(seconds=30)
+    assert moment(ctx) == (world.clock.now(),) * 3
+    assert world.clock.now() == came + timedelta(seconds=30)
+
+
+def _meanwhile(world: World, passes: timedelta, ends: timedelta | None = None) -> tuple[Context, list[int]]:
+    """Someone with a grant that ends so long after now; during each run of theirs so much time passes."""
+    ctx, runs = at_the_door(world, sign_in(world)), list[int]()
+    if ends is not None:
+        lead, now = world.actor("counselor", "shakyo"), world.clock.now()
+        case = Case(number="R8-0001", state="open", owner_id=lead.id, owner_agency="shakyo", opened_at=now)
+        with world.writing() as session:
+            session.add(case)
+            session.flush()
+            grant = AccessGrant(
+                case_id=case.id,
+                staff_id=ctx.actor.id,
+                purpose_code="handover",
+                purpose=b"-",
+                given_by=lead.id,
+                given_at=now,
+                begins_at=now,
+                ends_at=now + ends,
+            )
+            session.add(grant)
+
+    def pass_by() -> None:
+        runs.append(len(runs))
+        world.clock.move(passes)
+
+    _every.append(pass_by)
+    return ctx, runs
+
+
+_every: list[Callable[[], None]] = []
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left_to_happen() -> Iterator[None]:
+    yield
+    _every.clear()
+    _pause.clear()
+
+
+@use_case(Permission.SESSION_OWN, event="test.every_write")
+def every_write(ctx: Context) -> int:
+    """Change oneself, while the same happens each time."""
+    row = ctx.load(Staff, ctx.actor.id)
+    row.must_change_password = True
+    ctx.session.flush()
+    for happens in _every:
+        happens()
+    return row.version
+
+
+@use_case(Permission.SESSION_OWN, event="test.every_read", reads=True)
+def every_read(ctx: Context) -> str:
+    """Look at oneself, while the same happens each time."""
+    ctx.load(Staff, ctx.actor.id)
+    for happens in _every:
+        happens()
+    return ctx.load(Staff, ctx.actor.id).name
+
+
+@pytest.mark.parametrize("use", [every_read, every_write])
+def test_what_takes_long_is_done_once_if_nothing_ended_meanwhile(world: World, use: Any) -> None:
+    ctx, runs = _meanwhile(world, timedelta(minutes=5), ends=timedelta(minutes=6))
+    use(ctx)
+    assert (runs, events(world, use.use_case.event)) == ([0], ["done"])
+
+
+@pytest.mark.parametrize("use", [every_read, every_write])
+@pytest.mark.parametrize("passes", [SLOW, timedelta(minutes=5)])
+def test_what_a_grant_outlived_is_done_again_without_it(world: World, use: Any, passes: timedelta) -> None:
+    ctx, runs = _meanwhile(world, passes, ends=passes)
+    use(ctx)
+    assert (runs, events(world, use.use_case.event)) == ([0, 1], ["done"])
+
+
+@pytest.mark.parametrize("use", [every_read, every_write])
+def test_a_clock_set_back_meanwhile_makes_nothing_undone(world: World, use: Any) -> None:
+    ctx, runs = _meanwhile(world, -timedelta(seconds=30), ends=timedelta(minutes=1))
+    use(ctx)
+    assert (runs, events(world, use.use_case.event)) == ([0], ["done"])
+
+
+@ON_SQLITE
+def test_who_loses_rights_each_time_is_told_that_it_does_not_go(world: World) -> None:
+    ctx, runs = _meanwhile(world, timedelta(0))
+    _every.append(lambda: in_between(world, lambda: take(world.ctx(), ctx.actor.id)))
+    with pytest.raises(Unavailable, match="store_unavailable"):
+        every_read(ctx)
+    assert not world.session.in_transaction()
+    assert (runs, events(world, "test.every_read")) == ([0, 1, 2], [])
+
+
+@ON_SQLITE
+def test_a_read_begun_anew_sees_what_was_changed_in_between(world: World) -> None:
+    ctx, runs = _meanwhile(world, timedelta(0))
+
+    def renamed() -> None:
+        if len(runs) == 1:
+            in_between(world, lambda: rename(world.ctx(), ctx.actor.id, "架空 改名"))
+
+    _every.append(renamed)
+    assert every_read(ctx) == "架空 改名"
+    assert runs == [0, 1]
+
+
+@use_case(Permission.ACCOUNT_MANAGE, event="test.renamed")
+def rename(ctx: Context, staff_id: Any, name: str) -> None:
+    """Rename somebody, and take a right from them."""
+    ctx.load(Staff, staff_id).name = name
+    rights_taken(ctx.session, staff_id)

@@ -6,13 +6,13 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from casework.audit.models import AuditEntry
 from casework.cases import actions as case_actions
 from casework.cases import queries as cases
 from casework.cases.rules import ConsentChange, ConsentState, NoteDraft, SegmentClass, SegmentDraft
-from casework.db import CLEARED, db
+from casework.db import CLEARED
 from casework.kernel.actor import Actor
 from casework.kernel.errors import BadInput, NotAllowed, NotFound, Refused
 from casework.meeting import actions, queries
@@ -32,6 +32,7 @@ from casework.meeting.rules import (
 )
 from casework.usecase import WITHHELD
 from tests.integration.meeting.conftest import Table
+from tests.support.watched import watched
 
 
 def test_a_division_that_was_not_convened_does_not_find_meeting_or_item(table: Table) -> None:
@@ -353,15 +354,6 @@ def test_the_statements_of_a_meeting_do_not_grow_with_its_cases(table: Table) ->
 
 
 def _statements(table: Table, actor: Actor, meeting_id: UUID) -> int:
-    seen: list[str] = []
-
-    def note(*args: object) -> None:
-        seen.append(str(args[2]))
-
-    engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with watched() as sent:
         table.world.run(queries.read_meeting, actor, meeting_id)
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-    return len(seen)
+    return len(sent)

@@ -7,11 +7,9 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event
 
 from casework.cases import actions as cases
 from casework.cases.rules import HouseholdDraft
-from casework.db import db
 from casework.intake import actions as intake
 from casework.intake import queries as intake_queries
 from casework.intake.rules import IntakeDraft, ReceptionConsent, TopicDraft
@@ -32,6 +30,7 @@ from casework.people.rules import (
     SearchDraft,
 )
 from casework.usecase import Withheld
+from tests.support.watched import watched
 from tests.support.world import World
 
 
@@ -256,18 +255,9 @@ def test_an_address_that_ends_stays_in_the_history(office: Office) -> None:
 
 def test_a_search_costs_the_same_number_of_statements_for_two_and_for_twenty_hits(office: Office) -> None:
     def statements() -> int:
-        count = 0
-
-        def one(*_: object) -> None:
-            nonlocal count
-            count += 1
-
-        event.listen(db.engine, "before_cursor_execute", one)
-        try:
+        with watched() as sent:
             office.found(name="架空")
-        finally:
-            event.remove(db.engine, "before_cursor_execute", one)
-        return count
+        return len(sent)
 
     for _ in range(2):
         office.meet(PersonDraft(name="架空 花子"))
