@@ -139,6 +139,17 @@ def test_a_write_whose_session_ends_in_the_middle_is_not_kept(world: World) -> N
     assert events(world, "test.slow_write") == ["not_signed_in"]
 
 
+def test_the_trail_says_in_which_session_it_was_done(world: World) -> None:
+    ctx = at_the_door(world, sign_in(world))
+    slow_read(ctx)
+    slow_write(world.ctx(ctx.actor))
+    world.run(slow_read, world.actor("counselor", "shakyo"))
+    world.session.rollback()
+    query = select(AuditEntry.session).where(AuditEntry.event.like("test.slow%")).order_by(AuditEntry.seq)
+    told = list(world.session.scalars(query, execution_options={CLEARED: True}))
+    assert told == [str(ctx.actor.session_id)] * 2 + [""]
+
+
 @ON_SQLITE
 def test_a_right_taken_in_the_middle_makes_the_read_begin_anew(world: World) -> None:
     ctx = at_the_door(world, sign_in(world))

@@ -1,0 +1,452 @@
+"""What a use case has in its hands: rows in sight, their versions and parts, sealed texts, and no earlier try."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import event, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import ORMExecuteState
+
+from casework.agencies.models import Agency
+from casework.audit.models import AuditEntry, ReadCount
+from casework.cases.models import Case, CaseIssue, CasePerson, CaseStep
+from casework.db import CLEARED
+from casework.kernel.actor import Actor, Permission
+from casework.kernel.errors import (
+    BadInput,
+    NotFound,
+    Refused,
+    UncheckedUseCase,
+    UnscopedQuery,
+    VersionConflict,
+)
+from casework.kernel.ids import new_id
+from casework.people.models import Person
+from casework.usecase import Context, use_case
+from casework.usecase.context import Unreadable
+from tests.support.watched import watched
+from tests.support.world import World
+
+P = Permission
+Act = Callable[[Context], Any]
+
+
+@use_case(P.CASE_READ, event="test.look", reads=True)
+def look(ctx: Context, act: Act) -> Any:
+    """Look at cases."""
+    ctx.visit.asked = True
+    return act(ctx)
+
+
+@use_case(P.CASE_WRITE, event="test.change")
+def change(ctx: Context, act: Act) -> Any:
+    """Change cases."""
+    ctx.visit.asked = True
+    return act(ctx)
+
+
+def _lead(world: World) -> Actor:
+    return world.actor("counselor", "shakyo", "架空 主担当")
+
+
+def _stranger(world: World) -> Actor:
+    return world.actor("counselor", "seikatsu_fukushi", "架空 他課")
+
+
+class Desk:
+    """A counselor with two cases of their own, each with an issue; the first has been written once more."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.lead, self.stranger = world, _lead(world), _stranger(world)
+        world.keys.new_owner(*(made := [new_id(), new_id()]))
+        self.one, self.two = made
+        with world.writing() as session:
+            for number, case_id in enumerate(made):
+                session.add(self.case(case_id, number))
+            session.flush()
+            for case_id, code in ((self.one, "eldercare"), (self.one, "money"), (self.two, "housing")):
+                session.add(CaseIssue(case_id=case_id, list="consult_topic", code=code, main=False))
+
+    def case(self, case_id: UUID | None, number: int = 9) -> Case:
+        now = self.world.clock.now()
+        return Case(
+            id=case_id,
+            number=f"R8-000{number}",
+            state="open",
+            owner_id=self.lead.id,
+            owner_agency="shakyo",
+            opened_at=now,
+        )
+
+    def look(self, act: Act, who: Actor | None = None) -> Any:
+        return look(self.world.ctx(who or self.lead), act)
+
+    def change(self, act: Act, who: Actor | None = None, **given: Any) -> Any:
+        return change(self.world.ctx(who or self.lead, **given), act)
+
+    def step(self, case_id: UUID) -> CaseStep:
+        return CaseStep(case_id=case_id, kind="test", by=self.lead.id, at=self.world.clock.now())
+
+    def rows(self, query: Any) -> list[Any]:
+        self.world.session.rollback()
+        return list(self.world.session.scalars(query, execution_options={CLEARED: True}))
+
+
+@pytest.fixture
+def desk(world: World) -> Desk:
+    return Desk(world)
+
+
+# -- one row
+
+
+def test_a_context_serves_within_a_use_case_only(world: World) -> None:
+    with pytest.raises(UncheckedUseCase):
+        _ = world.ctx(_lead(world)).visit
+
+
+def test_what_is_out_of_sight_does_not_exist(desk: Desk) -> None:
+    with pytest.raises(NotFound) as gone:
+        desk.look(lambda ctx: ctx.load(Case, desk.one), desk.stranger)
+    assert (gone.value.kind, gone.value.target) == ("case_file", str(desk.one))
+    with pytest.raises(BadInput, match="unknown_reference") as refused:
+        desk.look(lambda ctx: ctx.load(Case, desk.one, field="case"), desk.stranger)
+    assert refused.value.field == "case"
+    assert desk.look(lambda ctx: ctx.load(Case, desk.one).id) == desk.one
+
+
+def test_the_trail_says_what_was_asked_for_and_which_case_it_was(desk: Desk) -> None:
+    desk.look(lambda ctx: [ctx.load(Case, case).number for case in (desk.one, desk.two)])
+    (done,) = desk.rows(select(AuditEntry).where(AuditEntry.event == "test.look"))
+    assert (done.kind, done.target, done.case_id) == ("case_file", str(desk.one), str(desk.one))
+
+
+def test_the_version_is_that_of_the_first_row_and_of_no_other(desk: Desk) -> None:
+    desk.change(lambda ctx: ctx.touch(ctx.load(Case, desk.two)))
+    assert desk.rows(select(Case.version).where(Case.id == desk.two)) == [2]
+    both = desk.change(
+        lambda ctx: [ctx.load(Case, c).version for c in (desk.one, desk.two)], expected_version=1
+    )
+    assert both == [1, 2]
+    with pytest.raises(VersionConflict) as conflict:
+        desk.change(lambda ctx: ctx.load(Case, desk.two), expected_version=1)
+    assert (conflict.value.status, conflict.value.facts) == (409, {"expected": 1, "found": 2})
+    with pytest.raises(VersionConflict) as conflict:
+        desk.change(lambda ctx: ctx.load(Case, desk.two), expected_version=3, precondition=True)
+    assert conflict.value.status == 412
+    assert desk.change(lambda ctx: ctx.load(Case, desk.two, edited=False).version, expected_version=1) == 2
+    assert desk.change(
+        lambda ctx: ctx.load(Agency, "shakyo", permission=P.DIRECTORY_READ).code, expected_version=9
+    )
+
+
+@contextmanager
+def _asked(world: World) -> Iterator[list[tuple[bool, bool]]]:
+    """Of each SELECT: whether its rows are locked, and whether they are read anew over what is remembered."""
+    found: list[tuple[bool, bool]] = []
+
+    def note(state: ORMExecuteState) -> None:
+        statement: Any = state.statement
+        anew = bool(state.execution_options.get("populate_existing"))
+        found.append((getattr(statement, "_for_update_arg", None) is not None, anew))
+
+    event.listen(world.session, "do_orm_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(world.session, "do_orm_execute", note)
+
+
+def test_what_is_changed_is_locked_and_the_first_row_is_read_anew(desk: Desk) -> None:
+    def both(ctx: Context) -> None:
+        ctx.load(Case, desk.one)
+        ctx.load(Case, desk.two)
+
+    with _asked(desk.world) as asked:
+        desk.change(both)
+        desk.change(both)
+    assert [way for way in asked if way[0]] == [(True, True), (True, False)] * 2
+    with _asked(desk.world) as asked:
+        desk.look(both)
+        desk.change(lambda ctx: ctx.load(Agency, "shakyo", permission=P.DIRECTORY_READ))
+    assert [way for way in asked if any(way)] == []
+
+
+def test_in_sight_is_what_one_may_do_or_may_still_read(desk: Desk) -> None:
+    def seen(ctx: Context) -> list[bool]:
+        return [
+            ctx.in_sight(P.CASE_WRITE, "case_file", str(desk.one)),
+            ctx.in_sight(P.CASE_READ, "case_file", str(desk.one)),
+            ctx.in_sight(P.CASE_EMERGENCY, "case_file", str(desk.one)),
+            ctx.in_sight(P.CASE_READ, "case_file", str(new_id())),
+            ctx.in_sight(P.DIRECTORY_READ, "agency", "shakyo"),
+        ]
+
+    assert desk.look(seen) == [True, True, True, False, True]
+    assert desk.look(seen, desk.stranger) == [
+        False,
+        False,
+        desk.look(_may_hurry(desk), desk.stranger),
+        False,
+        True,
+    ]
+
+
+def _may_hurry(desk: Desk) -> Act:
+    return lambda ctx: ctx.may(
+        P.CASE_EMERGENCY, ctx.session.get(Case, desk.one, execution_options={CLEARED: True})
+    )
+
+
+def test_need_refuses_what_one_may_not_do(desk: Desk) -> None:
+    def need(ctx: Context) -> str:
+        row = ctx.session.get(Case, desk.one, execution_options={CLEARED: True})
+        ctx.visit.asked = False
+        ctx.need(P.CASE_WRITE, row)
+        return "done"
+
+    assert desk.change(need) == "done"
+    with pytest.raises(NotFound) as gone:
+        desk.change(need, desk.stranger)
+    assert (gone.value.kind, gone.value.target) == ("case_file", str(desk.one))
+
+
+def test_one_is_the_first_of_what_is_found_and_nothing_where_nothing_is(desk: Desk) -> None:
+    def first(ctx: Context) -> list[Any]:
+        query = ctx.select(Case).order_by(Case.number)
+        return [ctx.one(query).number, ctx.one(query.where(Case.number == "R1-1"))]
+
+    assert desk.look(first) == ["R8-0000", None]
+
+
+# -- many rows and their parts
+
+
+def test_parts_are_read_through_rows_that_were_read_and_through_no_others(desk: Desk) -> None:
+    def codes(found: dict[Any, list[CaseIssue]]) -> dict[Any, list[str]]:
+        return {key: [issue.code for issue in issues] for key, issues in found.items()}
+
+    def read(ctx: Context) -> list[Any]:
+        cases = ctx.all(ctx.select(Case).order_by(Case.number))
+        some = ctx.parts(cases[0], CaseIssue, CaseIssue.code != "money")
+        return [
+            codes(ctx.parts_of(cases, CaseIssue, order=CaseIssue.code)),
+            [issue.code for issue in some],
+            ctx.parts(cases[1], CaseStep),
+            ctx.parts_of([], CaseIssue),
+        ]
+
+    every = {desk.one: ["eldercare", "money"], desk.two: ["housing"]}
+    assert desk.look(read) == [every, ["eldercare"], [], {}]
+
+    def listed(ctx: Context) -> Any:
+        query = ctx.select(Case).with_only_columns(Case.id, Case.number).order_by(Case.number)
+        rows = ctx.tuples(Case, query)
+        assert [row.number for row in rows] == ["R8-0000", "R8-0001"]
+        return codes(ctx.parts_of(rows, CaseIssue, order=CaseIssue.code))
+
+    assert desk.look(listed) == every
+
+    def unread(ctx: Context) -> Any:
+        return ctx.parts(ctx.session.get(Case, desk.one, execution_options={CLEARED: True}), CaseIssue)  # type: ignore[arg-type]
+
+    with pytest.raises(UnscopedQuery, match="case_issue"):
+        desk.look(unread)
+    with pytest.raises(UnscopedQuery, match="case_issue"):
+        desk.look(lambda ctx: ctx.parts(ctx.parts(ctx.load(Case, desk.one), CaseIssue)[0], CaseIssue))
+    with pytest.raises(UnscopedQuery, match="case_file"):
+        desk.look(lambda ctx: ctx.parts(ctx.load(Case, desk.one), Case))
+
+
+def test_what_was_just_made_has_its_id_and_its_parts_can_be_read(desk: Desk) -> None:
+    def make(ctx: Context) -> tuple[UUID, list[str]]:
+        case = desk.case(None)
+        ctx.add(case)
+        assert case.id is not None
+        issue = CaseIssue(case_id=case.id, list="consult_topic", code="money", main=True)
+        ctx.add(issue)
+        ctx.session.flush()
+        return case.id, [found.code for found in ctx.parts(case, CaseIssue)]
+
+    made, codes = desk.change(make)
+    assert codes == ["money"]
+    assert desk.rows(select(Case.number).where(Case.id == made)) == ["R8-0009"]
+    desk.change(lambda ctx: ctx.delete(ctx.parts(ctx.load(Case, made), CaseIssue)[0]))
+    assert desk.rows(select(CaseIssue.code).where(CaseIssue.case_id == made)) == []
+
+
+def test_a_row_without_an_id_of_its_own_is_added_as_it_is(desk: Desk) -> None:
+    desk.change(
+        lambda ctx: ctx.add(
+            Agency(code="mihon", name="架空", kind="city", support_meeting_member=False, sort=99)
+        )
+    )
+    assert desk.rows(select(Agency.name).where(Agency.code == "mihon")) == ["架空"]
+
+
+def test_numbers_for_others_leave_the_protected_out_and_bare_counts_do_not(desk: Desk) -> None:
+    with desk.world.writing() as session:
+        row = session.get(Case, desk.two, execution_options={CLEARED: True})
+        person = Person(
+            anonymous=True, protected=True, created_by=desk.lead.id, created_at=desk.world.clock.now()
+        )
+        session.add(person)
+        session.flush()
+        session.add(CasePerson(case_id=desk.two, person_id=person.id, role="subject"))
+        row.protected = True
+
+    def count(ctx: Context) -> list[int]:
+        cases = select(Case)
+        countable = ctx.whole(cases.where(ctx.countable(Case)), Case)
+        again = ctx.whole(cases.where(ctx.countable(Case)), Case)
+        agencies = select(Agency).where(ctx.countable(Agency), Agency.code == "shakyo")
+        every = (
+            ctx.count(ctx.whole(select(Case.sort_count()), Case), Case) if hasattr(Case, "sort_count") else 2
+        )
+        return [len(ctx.all(countable)), len(ctx.all(again)), len(ctx.all(agencies)), every]
+
+    assert desk.look(count) == [1, 1, 1, 2]
+
+
+def test_codes_that_are_not_on_offer_are_refused_beside_their_field(desk: Desk) -> None:
+    def ask(*choices: Any) -> Any:
+        return desk.look(lambda ctx: ctx.codes(*choices))
+
+    ask(("sex", "", "a"), ("sex", None, "b"), ("consult_topic", "eldercare", "c"))
+    with pytest.raises(BadInput, match="unknown_code") as refused:
+        ask(("consult_topic", "eldercare", "c"), ("consult_topic", "nothing", "d"))
+    assert refused.value.field == "d"
+
+
+# -- asking what one may do
+
+
+def test_while_reading_the_same_question_is_asked_once_and_while_changing_each_time(desk: Desk) -> None:
+    def may(times: int) -> Act:
+        def ask(ctx: Context) -> list[bool]:
+            row = ctx.session.get(Case, desk.one, execution_options={CLEARED: True})
+            assert row is not None
+            return [ctx.may(P.CASE_READ, row) for _ in range(times)]
+
+        return ask
+
+    costs = []
+    for times in (1, 1, 4):
+        with watched() as sent:
+            assert desk.look(may(times), desk.stranger) == [False] * times
+        costs.append(len(sent))
+    assert costs[1] == costs[2]
+
+    def lose(ctx: Context) -> list[bool]:
+        row = ctx.load(Case, desk.one)
+        person = Person(anonymous=True, protected=True, created_by=desk.lead.id, created_at=ctx.now)
+        ctx.add(person)
+        ctx.session.flush()
+        before = ctx.may(P.CASE_READ, row)
+        row.protected = True
+        ctx.add(CasePerson(case_id=row.id, person_id=person.id, role="subject"))
+        ctx.session.flush()
+        return [before, ctx.may(P.CASE_READ, row)]
+
+    assert desk.change(lose) == [True, False]
+
+
+# -- sealed texts
+
+
+def test_a_sealed_text_is_read_back_emptied_and_never_saved_over_when_it_cannot_be_read(desk: Desk) -> None:
+    def write(text: str | None) -> Act:
+        def act(ctx: Context) -> Any:
+            case = ctx.load(Case, desk.one)
+            step = next(iter(ctx.parts(case, CaseStep)), None) or desk.step(case.id)
+            ctx.seal(step, why=text)
+            ctx.add(step)
+
+        return act
+
+    def read(ctx: Context) -> Any:
+        return ctx.unseal(ctx.parts(ctx.load(Case, desk.one), CaseStep)[0], "why")
+
+    desk.change(write("架空の理由"))
+    assert desk.look(read) == "架空の理由"
+    desk.change(write("架空の別の理由"))
+    assert desk.look(read) == "架空の別の理由"
+    desk.change(write(None))
+    assert desk.look(read) is None
+    desk.change(write("架空の理由"))
+    with desk.world.writing() as session:
+        step = session.scalars(select(CaseStep), execution_options={CLEARED: True}).one()
+        step.why = broken = bytes([*step.why[:-1], step.why[-1] ^ 1])
+    shown = desk.look(read)
+    assert isinstance(shown, Unreadable)
+    assert (shown.code, str(shown)) == (
+        "ciphertext_corrupt",
+        "【この項目は復号できません: ciphertext_corrupt】",
+    )
+    with pytest.raises(Refused, match="sealed_unreadable") as refused:
+        desk.change(write("架空の上書き"))
+    assert refused.value.field == "why"
+    assert desk.rows(select(CaseStep.why)) == [broken]
+
+
+def test_only_what_says_whose_key_seals_it_is_sealed(desk: Desk) -> None:
+    with pytest.raises(UnscopedQuery, match="agency does not say"):
+        desk.change(lambda ctx: ctx.seal(Agency(code="x", name=None), name="架空"))
+
+
+# -- what is left of a try that failed
+
+
+def test_nothing_of_a_first_try_is_left_in_the_second(desk: Desk) -> None:
+    tries: list[str] = []
+    given: list[str] = []
+
+    def act(ctx: Context) -> Any:
+        ctx.load(Case, desk.one)
+        look(ctx, lambda inner: inner.opened.add(desk.two if tries else desk.one))
+        ctx.witness("test.seen_too", "case_file", desk.two, desk.two)
+        ctx.witness("test.seen_too", "staff", desk.lead.id)
+        ctx.after_commit(lambda: given.append("told"))
+        tries.append("tried")
+        if len(tries) == 1:
+            fault = Exception()
+            fault.sqlstate = "40001"  # type: ignore[attr-defined]
+            raise OperationalError("SELECT 1", {}, fault)
+        return [leave[2] for leave in ctx.leave]
+
+    assert desk.change(act) == [str(desk.one)]
+    assert (tries, given) == (["tried", "tried"], ["told"])
+    told = desk.rows(select(AuditEntry).where(AuditEntry.event.like("test.%")).order_by(AuditEntry.seq))
+    assert [(entry.event, entry.kind, entry.target, entry.case_id) for entry in told] == [
+        ("test.look", "", "", ""),
+        ("test.seen_too", "case_file", str(desk.two), str(desk.two)),
+        ("test.seen_too", "staff", str(desk.lead.id), ""),
+        ("test.change", "case_file", str(desk.one), str(desk.one)),
+    ]
+    assert desk.rows(select(ReadCount.opened)) == [1]
+
+
+def test_a_second_try_finds_the_colleague_who_came_first(desk: Desk) -> None:
+    """The row is compared with what the client started from, in each try."""
+    tries: list[int] = []
+
+    def act(ctx: Context) -> Any:
+        row = ctx.load(Case, desk.one)
+        tries.append(row.version)
+        if len(tries) == 1:
+            desk.world.session.rollback()
+            with desk.world.writing() as session:
+                session.get(Case, desk.one, execution_options={CLEARED: True}).version = 2
+            fault = Exception()
+            fault.sqlstate = "40001"  # type: ignore[attr-defined]
+            raise OperationalError("SELECT 1", {}, fault)
+        return None
+
+    with pytest.raises(VersionConflict):
+        desk.change(act, expected_version=1)
+    assert tries == [1]
