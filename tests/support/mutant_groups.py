@@ -9,13 +9,15 @@ from dataclasses import dataclass
 class Group:
     """Modules that are changed, and the tests that must notice.
 
-    `whole`: every mutant must be killed. `alone`: the tests need no city.
+    `whole`: every mutant must be killed. `alone`: the tests need no city. `both`: modules that do something on
+    PostgreSQL which SQLite has no need of, so that the tests run on both.
     """
 
     modules: tuple[str, ...]
     tests: tuple[str, ...]
     whole: bool = False
     alone: bool = False
+    both: tuple[str, ...] = ()
 
 
 GROUPS = {
@@ -60,6 +62,7 @@ GROUPS = {
             "tests/integration/cases/test_emergency.py", "tests/integration/meeting/test_meeting.py",
             "tests/integration/attacks/test_bad_input.py", "tests/integration/attacks/test_leaks.py",
         ),
+        both=("casework/usecase/replies.py",),
     ),
     "sign-in": Group(
         ("casework/accounts/login.py", "casework/accounts/sessions.py"),

@@ -271,7 +271,8 @@ def _as_child(group: str, mutant: Mutant | None) -> None:
         os._exit(3)
     world._EMPTY.clear()  # an application that the parent built knows nothing of the change
     plugins, failure = ["-p", "pytest_timeout", "-p", "no:cacheprovider"], _FirstFailure()
-    options = ["-x", "-q", "--db", "sqlite", "--timeout=60", *plugins]
+    engines = "both" if mutant is not None and mutant.module in GROUPS[group].both else "sqlite"
+    options = ["-x", "-q", "--db", engines, "--timeout=60", *plugins]
     code = pytest.main([*options, *_tests(group, mutant)], plugins=[failure])
     os._exit(0 if code == 0 else 1 if code == 1 and failure.phase == "call" else 2)
 

@@ -271,6 +271,13 @@ def test_what_a_grant_outlived_is_done_again_without_it(world: World, use: Any, 
 
 
 @pytest.mark.parametrize("use", [every_read, every_write])
+def test_less_than_a_second_is_one_moment(world: World, use: Any) -> None:
+    ctx, runs = _meanwhile(world, timedelta(seconds=0.5), ends=timedelta(seconds=0.25))
+    use(ctx)
+    assert (runs, events(world, use.use_case.event)) == ([0], ["done"])
+
+
+@pytest.mark.parametrize("use", [every_read, every_write])
 def test_a_clock_set_back_meanwhile_makes_nothing_undone(world: World, use: Any) -> None:
     ctx, runs = _meanwhile(world, -timedelta(seconds=30), ends=timedelta(minutes=1))
     use(ctx)

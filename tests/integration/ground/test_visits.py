@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,13 @@ from sqlalchemy import select
 from casework.accounts.models import Staff
 from casework.audit.models import AuditEntry, ReadCount
 from casework.crypto import Binding, CryptoError, FileKeyStore, KeyRing
-from casework.db import CLEARED
+from casework.db import CLEARED, db
 from casework.kernel.actor import Actor, Membership, Permission, Role
 from casework.kernel.errors import BadInput, NotAllowed, Refused, TooMany
 from casework.kernel.ids import new_id
 from casework.usecase import Context, Reply, use_case
 from casework.usecase.gate import registry
-from casework.usecase.replies import Replayed
+from casework.usecase.replies import IdempotentReply, Replayed, purge
 from tests.support.world import World
 
 
@@ -204,6 +205,57 @@ def test_an_answer_kept_under_a_key_is_not_given_to_who_lost_the_permission(worl
         use(world.ctx(lost, reply=_wish(world)))
     with pytest.raises(Replayed):
         use(world.ctx(who, reply=_wish(world)))
+
+
+def test_the_same_request_sent_twice_at_once_waits_for_its_twin(world: World) -> None:
+    """A double press, or a line that sends again: the second is in the house while the first is at work."""
+    who = _who(world)
+    world.session.rollback()
+
+    def second() -> object:
+        with world.core.app_context():
+            try:
+                return outer_write(world.ctx(who, reply=_wish(world)), lambda ctx: "二")
+            except Replayed as again:
+                return again.body
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(1) as elsewhere:
+        twins: list[Future[object]] = []
+
+        def first(ctx: Context) -> str:
+            twins.append(elsewhere.submit(second))
+            assert wait(twins, timeout=0.5).done == set()
+            return "一"
+
+        assert outer_write(world.ctx(who, reply=_wish(world)), first) == "一"
+        assert twins[0].result(30) == "答え 一"
+    assert _name(world) == "架空 花子前後"
+    assert _kept(world) == ["k1"]
+
+
+def test_answers_are_kept_for_their_time_and_no_longer(world: World) -> None:
+    _asked_with_key(world, _who(world), _wish(world, "k1"))
+    world.later(hours=1)
+    _asked_with_key(world, _who(world), _wish(world, "k2"))
+    limit = world.clock.now()
+    assert world.run(forgetting, _who(world), limit) == 1
+    assert _kept(world) == ["k2"]
+    assert world.run(forgetting, _who(world), limit) == 0
+
+
+@use_case(Permission.SESSION_OWN, event="test.forgetting")
+def forgetting(ctx: Context, before: Any) -> int:
+    """Forget old answers."""
+    ctx.visit.asked = True
+    return purge(ctx, before)
+
+
+def _kept(world: World) -> list[str]:
+    world.session.rollback()
+    query = select(IdempotentReply.key).order_by(IdempotentReply.key)
+    return list(world.session.scalars(query, execution_options={CLEARED: True}))
 
 
 # -- keys
