@@ -1,26 +1,24 @@
-"""What a use case has in its hands: rows in sight, their versions and parts, sealed texts, and no earlier try."""
+"""What a use case has in its hands: rows in sight, their versions, their parts, and what one may do to them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import event, select
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import ORMExecuteState
 
 from casework.agencies.models import Agency
-from casework.audit.models import AuditEntry, ReadCount
+from casework.audit.models import AuditEntry
 from casework.cases.models import Case, CaseIssue, CasePerson, CaseStep
 from casework.db import CLEARED
-from casework.kernel.actor import Actor, Permission
+from casework.kernel.actor import system_actor
 from casework.kernel.errors import (
     BadInput,
     NotFound,
-    Refused,
     UncheckedUseCase,
     UnscopedQuery,
     VersionConflict,
@@ -28,86 +26,16 @@ from casework.kernel.errors import (
 from casework.kernel.ids import new_id
 from casework.people.models import Person
 from casework.usecase import Context, use_case
-from casework.usecase.context import Unreadable
+from tests.integration.ground.conftest import Act, Desk, P
 from tests.support.watched import watched
 from tests.support.world import World
-
-P = Permission
-Act = Callable[[Context], Any]
-
-
-@use_case(P.CASE_READ, event="test.look", reads=True)
-def look(ctx: Context, act: Act) -> Any:
-    """Look at cases."""
-    ctx.visit.asked = True
-    return act(ctx)
-
-
-@use_case(P.CASE_WRITE, event="test.change")
-def change(ctx: Context, act: Act) -> Any:
-    """Change cases."""
-    ctx.visit.asked = True
-    return act(ctx)
-
-
-def _lead(world: World) -> Actor:
-    return world.actor("counselor", "shakyo", "架空 主担当")
-
-
-def _stranger(world: World) -> Actor:
-    return world.actor("counselor", "seikatsu_fukushi", "架空 他課")
-
-
-class Desk:
-    """A counselor with two cases of their own, each with an issue; the first has been written once more."""
-
-    def __init__(self, world: World) -> None:
-        self.world, self.lead, self.stranger = world, _lead(world), _stranger(world)
-        world.keys.new_owner(*(made := [new_id(), new_id()]))
-        self.one, self.two = made
-        with world.writing() as session:
-            for number, case_id in enumerate(made):
-                session.add(self.case(case_id, number))
-            session.flush()
-            for case_id, code in ((self.one, "eldercare"), (self.one, "money"), (self.two, "housing")):
-                session.add(CaseIssue(case_id=case_id, list="consult_topic", code=code, main=False))
-
-    def case(self, case_id: UUID | None, number: int = 9) -> Case:
-        now = self.world.clock.now()
-        return Case(
-            id=case_id,
-            number=f"R8-000{number}",
-            state="open",
-            owner_id=self.lead.id,
-            owner_agency="shakyo",
-            opened_at=now,
-        )
-
-    def look(self, act: Act, who: Actor | None = None) -> Any:
-        return look(self.world.ctx(who or self.lead), act)
-
-    def change(self, act: Act, who: Actor | None = None, **given: Any) -> Any:
-        return change(self.world.ctx(who or self.lead, **given), act)
-
-    def step(self, case_id: UUID) -> CaseStep:
-        return CaseStep(case_id=case_id, kind="test", by=self.lead.id, at=self.world.clock.now())
-
-    def rows(self, query: Any) -> list[Any]:
-        self.world.session.rollback()
-        return list(self.world.session.scalars(query, execution_options={CLEARED: True}))
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    return Desk(world)
-
 
 # -- one row
 
 
 def test_a_context_serves_within_a_use_case_only(world: World) -> None:
     with pytest.raises(UncheckedUseCase):
-        _ = world.ctx(_lead(world)).visit
+        _ = world.ctx(world.actor("counselor", "shakyo")).visit
 
 
 def test_what_is_out_of_sight_does_not_exist(desk: Desk) -> None:
@@ -117,6 +45,10 @@ def test_what_is_out_of_sight_does_not_exist(desk: Desk) -> None:
     with pytest.raises(BadInput, match="unknown_reference") as refused:
         desk.look(lambda ctx: ctx.load(Case, desk.one, field="case"), desk.stranger)
     assert refused.value.field == "case"
+    trace = select(AuditEntry.kind, AuditEntry.target).where(AuditEntry.outcome == "unknown_reference")
+    desk.world.session.rollback()
+    told = desk.world.session.execute(trace, execution_options={CLEARED: True}).all()
+    assert [tuple(row) for row in told] == [("case_file", str(desk.one))]
     assert desk.look(lambda ctx: ctx.load(Case, desk.one).id) == desk.one
 
 
@@ -262,6 +194,16 @@ def test_parts_are_read_through_rows_that_were_read_and_through_no_others(desk: 
     with pytest.raises(UnscopedQuery, match="case_file"):
         desk.look(lambda ctx: ctx.parts(ctx.load(Case, desk.one), Case))
 
+    def namesake(ctx: Context) -> Any:
+        """A row of another table that happens to have the id of a case in sight."""
+        ctx.load(Case, desk.one)
+        person = Person(id=desk.one, anonymous=True, created_by=desk.lead.id, created_at=ctx.now)
+        ctx.add(person)
+        return ctx.parts(person, CaseIssue)
+
+    with pytest.raises(UnscopedQuery, match="case_issue"):
+        desk.change(namesake)
+
 
 def test_what_was_just_made_has_its_id_and_its_parts_can_be_read(desk: Desk) -> None:
     def make(ctx: Context) -> tuple[UUID, list[str]]:
@@ -289,7 +231,8 @@ def test_a_row_without_an_id_of_its_own_is_added_as_it_is(desk: Desk) -> None:
     assert desk.rows(select(Agency.name).where(Agency.code == "mihon")) == ["架空"]
 
 
-def test_numbers_for_others_leave_the_protected_out_and_bare_counts_do_not(desk: Desk) -> None:
+def _protect(desk: Desk) -> None:
+    """The second case is about somebody who is protected, and nobody is named for them."""
     with desk.world.writing() as session:
         row = session.get(Case, desk.two, execution_options={CLEARED: True})
         person = Person(
@@ -299,6 +242,22 @@ def test_numbers_for_others_leave_the_protected_out_and_bare_counts_do_not(desk:
         session.flush()
         session.add(CasePerson(case_id=desk.two, person_id=person.id, role="subject"))
         row.protected = True
+
+
+@use_case(P.ACCESS_SCAN, event="test.scan")
+def scan(ctx: Context) -> int:
+    """Weigh who opened what; nothing of it is handed out."""
+    return len(ctx.all(ctx.select(Case)))
+
+
+def test_the_look_for_unusual_access_weighs_what_no_one_else_sees(desk: Desk) -> None:
+    _protect(desk)
+    assert desk.look(lambda ctx: len(ctx.all(ctx.select(Case)))) == 1
+    assert desk.world.run(scan, system_actor(desk.world.clock.now())) == 2
+
+
+def test_numbers_for_others_leave_the_protected_out_and_bare_counts_do_not(desk: Desk) -> None:
+    _protect(desk)
 
     def count(ctx: Context) -> list[int]:
         cases = select(Case)
@@ -354,99 +313,3 @@ def test_while_reading_the_same_question_is_asked_once_and_while_changing_each_t
         return [before, ctx.may(P.CASE_READ, row)]
 
     assert desk.change(lose) == [True, False]
-
-
-# -- sealed texts
-
-
-def test_a_sealed_text_is_read_back_emptied_and_never_saved_over_when_it_cannot_be_read(desk: Desk) -> None:
-    def write(text: str | None) -> Act:
-        def act(ctx: Context) -> Any:
-            case = ctx.load(Case, desk.one)
-            step = next(iter(ctx.parts(case, CaseStep)), None) or desk.step(case.id)
-            ctx.seal(step, why=text)
-            ctx.add(step)
-
-        return act
-
-    def read(ctx: Context) -> Any:
-        return ctx.unseal(ctx.parts(ctx.load(Case, desk.one), CaseStep)[0], "why")
-
-    desk.change(write("架空の理由"))
-    assert desk.look(read) == "架空の理由"
-    desk.change(write("架空の別の理由"))
-    assert desk.look(read) == "架空の別の理由"
-    desk.change(write(None))
-    assert desk.look(read) is None
-    desk.change(write("架空の理由"))
-    with desk.world.writing() as session:
-        step = session.scalars(select(CaseStep), execution_options={CLEARED: True}).one()
-        step.why = broken = bytes([*step.why[:-1], step.why[-1] ^ 1])
-    shown = desk.look(read)
-    assert isinstance(shown, Unreadable)
-    assert (shown.code, str(shown)) == (
-        "ciphertext_corrupt",
-        "【この項目は復号できません: ciphertext_corrupt】",
-    )
-    with pytest.raises(Refused, match="sealed_unreadable") as refused:
-        desk.change(write("架空の上書き"))
-    assert refused.value.field == "why"
-    assert desk.rows(select(CaseStep.why)) == [broken]
-
-
-def test_only_what_says_whose_key_seals_it_is_sealed(desk: Desk) -> None:
-    with pytest.raises(UnscopedQuery, match="agency does not say"):
-        desk.change(lambda ctx: ctx.seal(Agency(code="x", name=None), name="架空"))
-
-
-# -- what is left of a try that failed
-
-
-def test_nothing_of_a_first_try_is_left_in_the_second(desk: Desk) -> None:
-    tries: list[str] = []
-    given: list[str] = []
-
-    def act(ctx: Context) -> Any:
-        ctx.load(Case, desk.one)
-        look(ctx, lambda inner: inner.opened.add(desk.two if tries else desk.one))
-        ctx.witness("test.seen_too", "case_file", desk.two, desk.two)
-        ctx.witness("test.seen_too", "staff", desk.lead.id)
-        ctx.after_commit(lambda: given.append("told"))
-        tries.append("tried")
-        if len(tries) == 1:
-            fault = Exception()
-            fault.sqlstate = "40001"  # type: ignore[attr-defined]
-            raise OperationalError("SELECT 1", {}, fault)
-        return [leave[2] for leave in ctx.leave]
-
-    assert desk.change(act) == [str(desk.one)]
-    assert (tries, given) == (["tried", "tried"], ["told"])
-    told = desk.rows(select(AuditEntry).where(AuditEntry.event.like("test.%")).order_by(AuditEntry.seq))
-    assert [(entry.event, entry.kind, entry.target, entry.case_id) for entry in told] == [
-        ("test.look", "", "", ""),
-        ("test.seen_too", "case_file", str(desk.two), str(desk.two)),
-        ("test.seen_too", "staff", str(desk.lead.id), ""),
-        ("test.change", "case_file", str(desk.one), str(desk.one)),
-    ]
-    assert desk.rows(select(ReadCount.opened)) == [1]
-
-
-def test_a_second_try_finds_the_colleague_who_came_first(desk: Desk) -> None:
-    """The row is compared with what the client started from, in each try."""
-    tries: list[int] = []
-
-    def act(ctx: Context) -> Any:
-        row = ctx.load(Case, desk.one)
-        tries.append(row.version)
-        if len(tries) == 1:
-            desk.world.session.rollback()
-            with desk.world.writing() as session:
-                session.get(Case, desk.one, execution_options={CLEARED: True}).version = 2
-            fault = Exception()
-            fault.sqlstate = "40001"  # type: ignore[attr-defined]
-            raise OperationalError("SELECT 1", {}, fault)
-        return None
-
-    with pytest.raises(VersionConflict):
-        desk.change(act, expected_version=1)
-    assert tries == [1]
