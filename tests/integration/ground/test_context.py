@@ -13,7 +13,8 @@ from sqlalchemy.orm import ORMExecuteState
 
 from casework.agencies.models import Agency
 from casework.audit.models import AuditEntry
-from casework.cases.models import Case, CaseIssue, CasePerson, CaseStep
+from casework.cases.models import Assignment, Case, CaseIssue, CasePerson, CaseStep, Consent, ConsentScope
+from casework.cases.rules.flow import CASE
 from casework.db import CLEARED
 from casework.kernel.actor import system_actor
 from casework.kernel.errors import (
@@ -50,6 +51,12 @@ def test_what_is_out_of_sight_does_not_exist(desk: Desk) -> None:
     told = desk.world.session.execute(trace, execution_options={CLEARED: True}).all()
     assert [tuple(row) for row in told] == [("case_file", str(desk.one))]
     assert desk.look(lambda ctx: ctx.load(Case, desk.one).id) == desk.one
+
+
+def test_a_key_that_somebody_made_up_does_not_fill_the_trail(desk: Desk) -> None:
+    with pytest.raises(NotFound):
+        desk.look(lambda ctx: ctx.load(Agency, "x" * 70, permission=P.DIRECTORY_READ))
+    assert desk.rows(select(AuditEntry.target).where(AuditEntry.outcome == "not_found")) == ["x" * 64]
 
 
 def test_the_trail_says_what_was_asked_for_and_which_case_it_was(desk: Desk) -> None:
@@ -156,6 +163,28 @@ def test_one_is_the_first_of_what_is_found_and_nothing_where_nothing_is(desk: De
     assert desk.look(first) == ["R8-0000", None]
 
 
+def test_what_is_asked_most_is_built_once_for_a_set_of_roles(desk: Desk) -> None:
+    built, name = list[str](), new_id()
+
+    def ask(ctx: Context) -> list[Any]:
+        def build() -> Any:
+            built.append(ctx.actor.name)
+            return ctx.select(Case).order_by(Case.number)
+
+        query = ctx.prepared(name, build)
+        assert query is ctx.prepared(name, build)
+        assert ctx._sight(P.CASE_READ, Case) is ctx._sight(P.CASE_READ, Case)
+        assert ctx.countable(Case) is ctx.countable(Case)
+        return [row.number for row in ctx.all(query)]
+
+    chair = desk.world.actor("chair")
+    assert [desk.look(ask), desk.look(ask), desk.look(ask, desk.stranger)] == [["R8-0000", "R8-0001"]] * 2 + [
+        []
+    ]
+    desk.look(ask, chair)
+    assert built == [desk.lead.name, chair.name]
+
+
 # -- many rows and their parts
 
 
@@ -203,6 +232,29 @@ def test_parts_are_read_through_rows_that_were_read_and_through_no_others(desk: 
 
     with pytest.raises(UnscopedQuery, match="case_issue"):
         desk.change(namesake)
+
+
+def test_parts_of_parts_are_read_through_the_parts(desk: Desk) -> None:
+    def read(ctx: Context) -> list[str]:
+        person = Person(anonymous=True, created_by=desk.lead.id, created_at=ctx.now)
+        ctx.add(person)
+        consent = Consent(
+            thread_id=new_id(),
+            revision=1,
+            person_id=person.id,
+            purpose="plan_conference_sharing",
+            state="refused",
+            recorded_by=desk.lead.id,
+            recorded_at=ctx.now,
+        )
+        ctx.add(consent)
+        ctx.session.flush()
+        ctx.session.add(ConsentScope(id=new_id(), consent_id=consent.id, kind="recipient", code="shakyo"))
+        ctx.session.flush()
+        ctx._seen.discard(("consent", consent.id))
+        return [scope.code for scope in ctx.parts(ctx.parts(person, Consent)[0], ConsentScope)]
+
+    assert desk.change(read) == ["shakyo"]
 
 
 def test_what_was_just_made_has_its_id_and_its_parts_can_be_read(desk: Desk) -> None:
@@ -285,6 +337,15 @@ def test_codes_that_are_not_on_offer_are_refused_beside_their_field(desk: Desk) 
 # -- asking what one may do
 
 
+def test_the_buttons_of_a_form_are_the_moves_that_this_person_may_make(desk: Desk) -> None:
+    def buttons(ctx: Context) -> tuple[str, ...]:
+        row = ctx.session.get(Case, desk.one, execution_options={CLEARED: True})
+        return ctx.moves(CASE, row)
+
+    assert desk.look(buttons, desk.stranger) == ()
+    assert desk.look(buttons) == ("assess",)
+
+
 def test_while_reading_the_same_question_is_asked_once_and_while_changing_each_time(desk: Desk) -> None:
     def may(times: int) -> Act:
         def ask(ctx: Context) -> list[bool]:
@@ -301,15 +362,20 @@ def test_while_reading_the_same_question_is_asked_once_and_while_changing_each_t
         costs.append(len(sent))
     assert costs[1] == costs[2]
 
-    def lose(ctx: Context) -> list[bool]:
-        row = ctx.load(Case, desk.one)
-        person = Person(anonymous=True, protected=True, created_by=desk.lead.id, created_at=ctx.now)
-        ctx.add(person)
-        ctx.session.flush()
+    def given(ctx: Context) -> list[bool]:
+        row = ctx.session.get(Case, desk.one, execution_options={CLEARED: True})
+        assert row is not None
         before = ctx.may(P.CASE_READ, row)
-        row.protected = True
-        ctx.add(CasePerson(case_id=row.id, person_id=person.id, role="subject"))
+        part = Assignment(
+            case_id=row.id,
+            agency="seikatsu_fukushi",
+            staff_id=desk.stranger.id,
+            role="support",
+            assigned_by=desk.lead.id,
+            assigned_at=ctx.now,
+        )
+        ctx.add(part)
         ctx.session.flush()
         return [before, ctx.may(P.CASE_READ, row)]
 
-    assert desk.change(lose) == [True, False]
+    assert desk.change(given, desk.stranger) == [False, True]
