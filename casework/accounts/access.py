@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..db.reasons import anyone, mine, renamed
 from .models import (
+    AccountNotice,
     Passkey,
     PlannedTransfer,
     RecoveryCode,
@@ -25,6 +26,7 @@ any_account = (
     anyone(RecoveryCode),
     anyone(Passkey),
     anyone(SpentToken),
+    anyone(AccountNotice),
 )
 any_change = anyone(RightsChange)
 any_transfer = anyone(PlannedTransfer)
@@ -35,6 +37,7 @@ own_account = (
     renamed("own code app", mine(TotpSeed.staff_id)),
     renamed("own recovery codes", mine(RecoveryCode.staff_id)),
     renamed("own passkeys", mine(Passkey.staff_id)),
+    renamed("own notices", mine(AccountNotice.staff_id)),
     anyone(SpentToken),
 )
 colleagues = (anyone(Staff), anyone(StaffRole))

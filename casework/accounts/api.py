@@ -112,6 +112,8 @@ def _json(body: Any, status: int = 200) -> Response:
 bp.door("GET", "/session", queries.who_am_i, gives=schemas.MeOut)
 bp.door("GET", "/sessions", queries.list_sessions, gives=schemas.SessionOut, many=True)
 bp.door("DELETE", "/sessions/<uuid:session_id>", actions.end_session, status=204)
+bp.door("GET", "/account/notices", queries.notices, gives=schemas.NoticeOut, many=True)
+bp.door("POST", "/account/notices/<uuid:notice_id>/seen", actions.notices_seen, status=204)
 bp.door("POST", "/session/confirm/passkey", queries.options_to_confirm, gives=schemas.OptionsOut)
 
 bp.door("GET", "/factors", queries.factors, gives=schemas.FactorsOut)

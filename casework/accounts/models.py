@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ..db import Base, Unrecorded, Versioned, ref, state_column
 from ..db.base import key
 from ..kernel.actor import Role
-from .rules import ChangeKind, ChangeState, Level
+from .rules import ChangeKind, ChangeState, Level, NoticeKind
 from .sheet import TransferKind
 
 LEVELS = ", ".join(f"'{level.value}'" for level in Level)
@@ -129,6 +129,18 @@ class SignInAttempt(Unrecorded, Base):
     login_digest: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
     source_digest: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class AccountNotice(Base):
+    """アカウントの動き: what happened to an account and how often, until its owner says that they know of it."""
+
+    __tablename__ = "account_notice"
+    id: Mapped[UUID] = key()
+    staff_id: Mapped[UUID] = ref("staff.id")
+    kind: Mapped[str] = state_column(NoticeKind, name="kind", index=False)
+    times: Mapped[int]
+    at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]
 
 
 class TotpSeed(Versioned, Base):

@@ -16,7 +16,16 @@ from ..usecase import Context, Page, use_case
 from ..usecase.duties import count_open
 from ..usecase.page import after_moment, cut
 from . import rules
-from .models import Passkey, RecoveryCode, RightsChange, Staff, StaffRole, StaffSession, TotpSeed
+from .models import (
+    AccountNotice,
+    Passkey,
+    RecoveryCode,
+    RightsChange,
+    Staff,
+    StaffRole,
+    StaffSession,
+    TotpSeed,
+)
 from .proofs import codes, passkeys, tokens
 from .rules import (
     ChangeState,
@@ -26,6 +35,7 @@ from .rules import (
     FactorsView,
     Kinds,
     MeView,
+    NoticeView,
     PasskeyView,
     RoleView,
     SessionView,
@@ -109,6 +119,16 @@ def list_sessions(ctx: Context) -> tuple[SessionView, ...]:
         )
         for r in rows
     )
+
+
+@use_case(Permission.SESSION_OWN, event="account.notices_read", reads=True)
+def notices(ctx: Context) -> tuple[NoticeView, ...]:
+    """What happened to one's own account in ninety days, and what one has not said to know of; newest first."""
+    lately = AccountNotice.at >= ctx.now - timedelta(days=rules.NOTICES_SHOWN_DAYS)
+    query = ctx.select(AccountNotice).where(AccountNotice.staff_id == ctx.actor.id)
+    query = query.where(or_(lately, AccountNotice.seen_at.is_(None))).order_by(AccountNotice.id.desc())
+    rows = ctx.all(query.limit(ctx.settings.page_size))
+    return tuple(NoticeView(row.id, row.kind, row.times, row.at, row.seen_at) for row in rows)
 
 
 @use_case(Permission.SESSION_OWN, event="factors.read", reads=True)

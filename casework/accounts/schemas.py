@@ -223,6 +223,16 @@ class MeOut(OutSchema):
     csrf_token = fields.Function(lambda _view: generate_csrf(), metadata={"type": "string"})
 
 
+class NoticeOut(OutSchema):
+    """Something that happened to one's own account; `seen_at` is null until one says that one knows of it."""
+
+    id = fields.UUID()
+    kind = fields.String()
+    times = fields.Integer()
+    at = fields.AwareDateTime()
+    seen_at = fields.AwareDateTime(allow_none=True)
+
+
 class KindsOut(OutSchema):
     totp = fields.Boolean()
     passkey = fields.Boolean()

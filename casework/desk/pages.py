@@ -87,6 +87,7 @@ LISTS: dict[str, tuple[str, dict[str, str]]] = {
     "without_place": ("participation_pages.without_place", {}),
     "releases_waiting": ("people_pages.releases", {}),
     "unusual_access": ("oversight_pages.unusual", {}),
+    "account_notices": ("accounts_pages.account", {}),
     "transfers_stuck": ("accounts_pages.transfers", {}),
     "changes_waiting": ("accounts_pages.changes", {}),
     "emergency_notices": ("cases_pages.emergencies", {}),

@@ -11,6 +11,7 @@ from .factors import (
     renew_recovery,
     reset_factors,
 )
+from .notices import notices_seen
 from .own import change_password, end_session, sign_out
 from .sign_in import (
     check_sign_in,
@@ -58,6 +59,7 @@ __all__ = [
     "give_up",
     "move",
     "note_failure",
+    "notices_seen",
     "open_by_passkey",
     "open_by_sso",
     "open_half",

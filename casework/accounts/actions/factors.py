@@ -13,7 +13,8 @@ from .. import queries, rules
 from ..models import Passkey, RecoveryCode, Staff, StaffSession, TotpSeed
 from ..proofs import codes, passkeys, tokens
 from ..proofs.passkeys import PasskeyRefused
-from ..rules import CodeDraft, Kinds, Level, PasskeyDraft, RecoveryCodes, StaffDetail
+from ..rules import CodeDraft, Kinds, Level, NoticeKind, PasskeyDraft, RecoveryCodes, StaffDetail
+from .notices import tell
 from .own import end_sessions
 from .prove import spend, spend_step
 from .staff import other
@@ -41,6 +42,7 @@ def finish_totp(ctx: Context, draft: CodeDraft) -> RecoveryCodes:
     row.last_step = spend_step(ctx, staff, row.pending, rules.fold_code(draft.code), last=0)
     row.seed, row.since = row.pending, ctx.now
     row.pending = row.pending_since = None
+    tell(ctx, staff.id, NoticeKind.TOTP_ADDED)
     return _strengthened(ctx, staff, Level.TOTP)
 
 
@@ -54,6 +56,7 @@ def remove_totp(ctx: Context) -> None:
     kinds = queries.kinds_of(ctx, staff.id)
     _weakened(ctx, staff, Kinds(totp=False, passkey=kinds.passkey))
     ctx.delete(row)
+    tell(ctx, staff.id, NoticeKind.TOTP_REMOVED)
 
 
 @use_case(Permission.SESSION_OWN, event="factor.passkey_asked", reads=True, confirmed=True)
@@ -83,6 +86,7 @@ def add_passkey(ctx: Context, draft: PasskeyDraft) -> RecoveryCodes:
             created_at=ctx.now,
         )
     )
+    tell(ctx, staff.id, NoticeKind.PASSKEY_ADDED)
     return _strengthened(ctx, staff, Level.PASSKEY)
 
 
@@ -93,6 +97,7 @@ def remove_passkey(ctx: Context, passkey_id: UUID) -> None:
     kinds, held = queries.kinds_of(ctx, staff.id), len(queries.passkeys_of(ctx, staff.id))
     _weakened(ctx, staff, Kinds(totp=kinds.totp, passkey=held > 1))
     ctx.delete(row)
+    tell(ctx, staff.id, NoticeKind.PASSKEY_REMOVED)
 
 
 @use_case(Permission.SESSION_OWN, event="factor.recovery_renewed", confirmed=True)
@@ -102,6 +107,7 @@ def renew_recovery(ctx: Context) -> RecoveryCodes:
     if not queries.kinds_of(ctx, staff.id):
         raise Refused("factor_none")
     _forget_recovery(ctx, staff)
+    tell(ctx, staff.id, NoticeKind.RECOVERY_RENEWED)
     return _recovery(ctx, staff)
 
 
@@ -116,6 +122,7 @@ def reset_factors(ctx: Context, staff_id: UUID) -> StaffDetail:
             ctx.delete(row)
     ctx.session.flush()
     end_sessions(ctx, staff.id)
+    tell(ctx, staff.id, NoticeKind.FACTORS_RESET)
     return queries.detail(ctx, staff)
 
 

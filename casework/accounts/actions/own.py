@@ -9,7 +9,8 @@ from ...kernel.errors import BadInput, NotSignedIn, Refused
 from ...usecase import Context, use_case
 from .. import rules, sessions
 from ..models import Staff, StaffSession
-from ..rules import PasswordDraft
+from ..rules import NoticeKind, PasswordDraft
+from .notices import tell
 
 
 @use_case(Permission.SESSION_OWN, event="session.closed")
@@ -44,6 +45,7 @@ def change_password(ctx: Context, draft: PasswordDraft) -> None:
     staff.password_changed_at = ctx.now
     staff.must_change_password = False
     end_sessions(ctx, staff.id, but=ctx.actor.session_id)
+    tell(ctx, staff.id, NoticeKind.PASSWORD_CHANGED)
 
 
 def end_sessions(ctx: Context, staff_id: UUID, *, but: UUID | None = None) -> None:

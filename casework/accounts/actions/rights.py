@@ -16,7 +16,8 @@ from ...usecase import Context
 from ...usecase.duties import count_open, end_dated, hand_over_all, roles_needed
 from .. import queries, rules
 from ..models import Staff, StaffRole
-from ..rules import RoleDraft, RoleEnd
+from ..rules import NoticeKind, RoleDraft, RoleEnd
+from .notices import tell
 from .own import end_sessions
 
 
@@ -113,6 +114,7 @@ def set_password(ctx: Context, staff: Staff, password_hash: str) -> None:
     staff.password_hash = password_hash
     staff.password_changed_at = ctx.now
     staff.must_change_password = True
+    tell(ctx, staff.id, NoticeKind.PASSWORD_RESET)
 
 
 def end_rights(ctx: Context, staff: Staff) -> None:

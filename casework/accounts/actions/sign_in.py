@@ -16,6 +16,7 @@ from .. import queries, rules, sessions
 from ..models import SignInAttempt, Staff, StaffRole, StaffSession
 from ..rules import Kinds, Level, Origin, ProofDraft, Signed, SignInDraft
 from . import prove as proof
+from .notices import tell_of_entering
 
 AGENT_LIMIT = 200
 CLEANED_AT_ONCE = 100
@@ -74,9 +75,11 @@ def check_sign_in(ctx: Context, draft: SignInDraft, origin: Origin) -> tuple[UUI
 
 @use_case(Permission.SIGN_IN, event="session.failed")
 def note_failure(ctx: Context, login: str, origin: Origin) -> None:
-    """Keep a failed sign-in for the waits that follow, and clear away those that no longer count."""
+    """Keep a failed sign-in for the waits that follow and to be told of; clear away those that are older."""
     found = sessions.marks(ctx.keys, rules.fold_login(login), origin)
-    old = ctx.now - timedelta(minutes=ctx.settings.sign_in_window_minutes)
+    old = ctx.now - max(
+        timedelta(minutes=ctx.settings.sign_in_window_minutes), timedelta(days=rules.ATTEMPTS_KEPT_DAYS)
+    )
     over = ctx.select(SignInAttempt).where(SignInAttempt.at < old).order_by(SignInAttempt.at)
     for attempt in ctx.all(over.limit(CLEANED_AT_ONCE)):
         ctx.delete(attempt)
@@ -154,10 +157,12 @@ def no_wait(ctx: Context, login: str, origin: Origin) -> None:
 
 
 def enter(ctx: Context, staff: Staff, level: Level, origin: Origin) -> Signed:
-    """Step: a whole session; the failures before it count no more, and the browser is known from now on."""
+    """Step: a whole session; the failures before it are told and count no more, the browser is known from now on."""
     found = sessions.marks(ctx.keys, staff.login, origin)
-    for attempt in ctx.all(ctx.select(SignInAttempt).where(SignInAttempt.login_digest == found.login)):
+    failed = ctx.all(ctx.select(SignInAttempt).where(SignInAttempt.login_digest == found.login))
+    for attempt in failed:
         ctx.delete(attempt)
+    tell_of_entering(ctx, staff, level, failures=len(failed), known=found.known)
     token = add_session(ctx, staff, level, origin, timedelta(hours=ctx.settings.session_absolute_hours))
     device = origin.device if found.known else sessions.device_mark(ctx.keys, staff.login)
     return Signed(token, device, queries.me(ctx, staff))

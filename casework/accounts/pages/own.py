@@ -15,12 +15,15 @@ from .base import bp
 
 @bp.page("/account", queries.who_am_i)
 def account() -> Response:
-    """One's own account: roles, password, second factors, sessions."""
+    """One's own account: what happened to it, roles, password, second factors, sessions."""
+    notices = queries.notices(context())
     return page(
         "accounts/account.html",
         me=queries.who_am_i(context()),
         factors=queries.factors(context()),
         sessions=queries.list_sessions(context()),
+        notices=notices,
+        unseen=[notice for notice in notices if notice.seen_at is None],
     )
 
 
@@ -40,6 +43,24 @@ def _session(session_id: UUID) -> Setting:
     return Setting({**setting.show, "about": about})
 
 
+def _notice(notice_id: UUID) -> Setting:
+    setting = under_account()
+    found = [one for one in queries.notices(context()) if one.id == notice_id]
+    about = "、".join(
+        f"{format_moment(one.at)} までの動きを、知っているものとして記録します。" for one in found
+    )
+    return Setting({**setting.show, "about": about})
+
+
+bp.form(
+    "/account/notices/<uuid:notice_id>/seen",
+    actions.notices_seen,
+    endpoint="notices_seen",
+    title="アカウントの動きを確かめた",
+    prepare=_notice,
+    then=to_account,
+    button="確かめました",
+)
 bp.form(
     "/account/password",
     actions.change_password,

@@ -34,6 +34,7 @@ from .factors import (
     spaced,
     still_pending,
 )
+from .notices import ATTEMPTS_KEPT_DAYS, NOTICES_SHOWN_DAYS, NoticeKind, NoticeView
 from .staff import (
     ADMINISTRATORS_NEEDED,
     BLOCKED,
@@ -79,11 +80,13 @@ from .staff import (
 __all__ = [
     "ADMINISTRATORS_NEEDED",
     "ALPHABET",
+    "ATTEMPTS_KEPT_DAYS",
     "BLOCKED",
     "CODE_DIGITS",
     "GIVEN_TO_STAFF",
     "HALF_MINUTES",
     "LOGIN",
+    "NOTICES_SHOWN_DAYS",
     "PASSKEYS_AT_MOST",
     "PASSWORD_LIMIT",
     "PENDING_MINUTES",
@@ -113,6 +116,8 @@ __all__ = [
     "Level",
     "MeView",
     "MoveDraft",
+    "NoticeKind",
+    "NoticeView",
     "Origin",
     "PasskeyDraft",
     "PasskeyView",

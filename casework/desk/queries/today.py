@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Select, and_, bindparam, exists, or_
 
-from ...accounts.models import PlannedTransfer, RightsChange
+from ...accounts.models import AccountNotice, PlannedTransfer, RightsChange
 from ...accounts.rules import ChangeState
 from ...cases import access as cases
 from ...cases.models import Case, CaseStep, EmergencyAccess
@@ -260,6 +260,12 @@ PILES: Final = (
         UnusualAccess,
         P.ACCESS_REVIEW,
         lambda me: UnusualAccess.state == FindingState.OPEN.value,
+    ),
+    _Pile(
+        "account_notices",
+        AccountNotice,
+        P.SESSION_OWN,
+        lambda me: and_(AccountNotice.staff_id == me.id, AccountNotice.seen_at.is_(None)),
     ),
     _Pile(
         "unsent",

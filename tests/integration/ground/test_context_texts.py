@@ -10,13 +10,14 @@ from sqlalchemy.exc import OperationalError
 
 from casework.agencies.models import Agency
 from casework.audit.models import AuditEntry, ReadCount
-from casework.cases.models import Case, CaseStep
+from casework.cases.models import Case, CasePerson, CaseStep
 from casework.db import CLEARED
 from casework.kernel.errors import (
     Refused,
     UnscopedQuery,
     VersionConflict,
 )
+from casework.people.models import Conflict, Person
 from casework.usecase import Context
 from casework.usecase.context import Unreadable
 from tests.integration.ground.conftest import Act, Desk, P, look
@@ -116,3 +117,60 @@ def test_a_second_try_finds_the_colleague_who_came_first(desk: Desk) -> None:
     with pytest.raises(VersionConflict):
         desk.change(act, expected_version=1)
     assert tries == [1]
+
+
+def test_a_second_try_knows_of_a_relation_that_was_found_meanwhile(desk: Desk) -> None:
+    """What concerns the actor alone is asked once for a whole use case, and anew in each try (I13)."""
+    tries: list[bool] = []
+    with desk.world.writing() as session:
+        kin = Person(anonymous=True, created_by=desk.stranger.id, created_at=desk.world.clock.now())
+        session.add(kin)
+        session.flush()
+        kin_id = kin.id
+        session.add(CasePerson(case_id=desk.one, person_id=kin_id, role="subject"))
+
+    def act(ctx: Context) -> Any:
+        row = ctx.session.get(Case, desk.one, execution_options={CLEARED: True})
+        assert row is not None
+        tries.append(ctx.may(P.CASE_READ, row))
+        if len(tries) == 1:
+            ctx.session.rollback()
+            with desk.world.writing() as session:
+                now = desk.world.clock.now()
+                session.add(
+                    Conflict(staff_id=desk.lead.id, person_id=kin_id, found_by=desk.stranger.id, found_at=now)
+                )
+            fault = Exception()
+            fault.sqlstate = "40001"  # type: ignore[attr-defined]
+            raise OperationalError("SELECT 1", {}, fault)
+
+    desk.change(act)
+    assert tries == [True, False]
+
+
+def test_opened_texts_are_counted_and_their_keys_are_fetched_at_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(ctx: Context) -> Any:
+        for case_id in (desk.one, desk.two):
+            step = desk.step(case_id)
+            ctx.seal(step, why="架空の理由")
+            ctx.add(step)
+
+    desk.change(write)
+    asked: list[int] = []
+    fetch = desk.world.keys.store.data_keys
+    monkeypatch.setattr(
+        desk.world.keys.store, "data_keys", lambda ids: (asked.append(len(ids)), fetch(ids))[1]
+    )
+    desk.world.keys.forget()
+
+    def read(ctx: Context) -> list[Any]:
+        cases = ctx.all(ctx.select(Case))
+        ctx.prefetch_keys([case.id for case in cases])
+        steps = [step for found in ctx.parts_of(cases, CaseStep).values() for step in found]
+        return [ctx.unseal(step, "why") for step in steps]
+
+    assert desk.look(read) == ["架空の理由"] * 2
+    assert asked == [2]
+    assert desk.rows(select(ReadCount.opened)) == [2]
