@@ -31,7 +31,6 @@ from tests.support.world import World
 
 PASSWORD = "坂の上から海まで歩いておよそ十五分"
 OTHER = "由比ガ浜の朝の散歩は気持ちがよい"
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
 def hired(world: World, login: str, role: Role = Role.COUNSELOR) -> StaffDetail:

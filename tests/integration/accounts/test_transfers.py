@@ -29,7 +29,6 @@ from tests.support.world import World
 
 PASSWORD = "坂の上から海まで歩いておよそ十五分"
 HEAD = "職員番号,異動区分,新所属,引継先,発効日"
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
 @pytest.fixture

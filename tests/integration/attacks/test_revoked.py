@@ -311,7 +311,6 @@ def _again(victim: Victim) -> Iterator[tuple[str, bool]]:
 
 @pytest.mark.promise(4)
 @pytest.mark.long
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_right_that_was_taken_gives_nothing_any_more(world: World, count: Count) -> None:
     scene, tried = Scene(world), 0
     delivered: list[tuple[str, str]] = []
@@ -327,7 +326,6 @@ def test_a_right_that_was_taken_gives_nothing_any_more(world: World, count: Coun
     assert delivered == []
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_an_answer_kept_under_a_key_is_not_given_to_who_lost_the_case(world: World) -> None:
     scene = Scene(world)
     victim = scene.owner()

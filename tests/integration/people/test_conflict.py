@@ -24,7 +24,6 @@ from casework.people.rules import GrantDraft, MemberDraft, PersonDraft
 from casework.people.rules.relations import ConflictDraft, DeclarationDraft
 from tests.support.world import World
 
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 BIRTH = parse_partial("S45.4.1")
 
 

@@ -27,8 +27,6 @@ from casework.people.rules import (
 from casework.usecase import Withheld
 from tests.support.world import World
 
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-
 
 class Window:
     """A person who asks at the window not to be known of, and the counselor who listened."""
