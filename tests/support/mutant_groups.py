@@ -30,7 +30,8 @@ GROUPS = {
         (
             "tests/unit/crypto/test_fields.py", "tests/unit/crypto/test_binding.py",
             "tests/unit/crypto/test_padding.py", "tests/unit/crypto/test_ring.py",
-            "tests/unit/crypto/test_keystore.py", "tests/unit/crypto/test_sharing.py",
+            "tests/unit/crypto/test_keystore.py", "tests/unit/crypto/test_keystore_damaged.py",
+            "tests/unit/crypto/test_sharing.py",
             "tests/unit/crypto/test_erasure.py", "tests/unit/crypto/test_custody.py",
             "tests/unit/crypto/test_vectors.py", "tests/unit/crypto/test_careful.py",
         ),

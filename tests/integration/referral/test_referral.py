@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from casework.audit.models import AuditEntry
 from casework.cases.models import Assignment, Case, Disclosure, MeetingProposal
@@ -19,7 +18,7 @@ from casework.intake import actions as intake
 from casework.intake import queries as intake_queries
 from casework.intake.rules import IntakeDraft, ReceptionConsent, ReceptionConsentDraft, TopicDraft
 from casework.kernel.actor import Actor
-from casework.kernel.errors import BadInput, CaseworkError, MoveRefused, NotAllowed, NotFound
+from casework.kernel.errors import CaseworkError, MoveRefused, NotAllowed, NotFound
 from casework.people.rules import PersonDraft
 from casework.referral import actions, queries
 from casework.referral.models import Referral
@@ -30,7 +29,7 @@ from casework.referral.rules import (
     ReferralDraft,
     ReturnDraft,
 )
-from tests.support.world import START, World
+from tests.support.world import World
 
 TODAY = date(2026, 4, 6)
 RECEPTION = IntakeDraft(
@@ -351,95 +350,3 @@ def test_completion_is_confirmed_to_the_sender_with_the_day_of_contact(world: Wo
     assert world.run(queries.read, who, sent.id).completed_on == TODAY + timedelta(days=1)
     (case,) = stored(world, Case, Case.id == case_id)
     assert case.last_contact_at is not None
-
-
-def test_a_late_acknowledgement_escalates_to_both_supervisors_without_names(world: World) -> None:
-    who = counselor(world)
-    sent = world.run(actions.send, who, a_case(world, who), WITHOUT)
-    bosses = [world.actor("supervisor", agency) for agency in ("shakyo", "seikatsu_fukushi")]
-    world.later(days=2, hours=7)  # Wednesday 17:00, before the end of the second working day
-    assert all(world.run(queries.overdue, boss).items == () for boss in bosses)
-    world.later(hours=1)
-    for watcher in (*bosses, world.actor("coordinator", "chiiki_kyosei")):
-        (line,) = world.run(queries.overdue, watcher).items
-        assert (line.number, line.from_agency, line.to_agency, line.days) == (
-            sent.number,
-            "shakyo",
-            "seikatsu_fukushi",
-            2,
-        )
-        assert not {"id", "case_id", "reason", "owner_id"} & set(type(line).__slots__)
-    assert world.run(queries.overdue, world.actor("supervisor", "kaigo_hoken")).items == ()
-    world.run(actions.acknowledge, counselor(world, "seikatsu_fukushi"), sent.id)
-    assert world.run(queries.overdue, bosses[0]).items == ()
-
-
-def test_an_urgent_referral_is_late_after_one_working_day(world: World) -> None:
-    who = counselor(world)
-    sent = world.run(actions.send, who, a_case(world, who), replace(WITHOUT, urgent=True))
-    world.later(days=1, hours=8)
-    assert [line.id for line in world.run(queries.listing, who, which="sent").items if line.overdue] == [
-        sent.id
-    ]
-
-
-def test_the_board_says_who_holds_what_since_when(world: World) -> None:
-    who = counselor(world)
-    sent = world.run(actions.send, who, a_case(world, who), WITHOUT)
-    (line,) = world.run(queries.board, world.actor("coordinator", "chiiki_kyosei")).items
-    assert (line.id, line.owner_id, line.sent_at) == (sent.id, who.id, world.clock.now())
-    assert world.run(queries.board, world.actor("supervisor", "shakyo")).items == ()
-    with pytest.raises(NotAllowed):
-        world.run(queries.board, who)
-    with pytest.raises(BadInput):
-        world.run(queries.board, world.actor("coordinator", "chiiki_kyosei"), which="all")
-
-
-def test_a_member_of_an_outside_agency_may_accept_and_then_owns_the_case(world: World) -> None:
-    who = counselor(world)
-    case_id = a_case(world, who)
-    sent = world.run(actions.send, who, case_id, replace(WITHOUT, to_agency="npo_center"))
-    member = world.actor("agency_member", "npo_center")
-    assert world.run(queries.read, member, sent.id).reason == WITHOUT.reason
-    world.run(actions.accept, member, sent.id, AcceptDraft())
-    assert owner(world, case_id) == (member.id, "npo_center")
-
-
-def test_a_protected_case_shows_its_referral_to_nobody_without_a_grant(world: World) -> None:
-    who = counselor(world)
-    case_id = a_case(world, who)
-    sent = world.run(actions.send, who, case_id, WITHOUT)
-    with world.writing() as session:
-        session.get(Case, case_id, execution_options={CLEARED: True}).protected = True
-    for actor in (who, counselor(world, "seikatsu_fukushi"), world.actor("coordinator", "chiiki_kyosei")):
-        with pytest.raises(NotFound):
-            world.run(queries.read, actor, sent.id)
-
-
-@pytest.mark.parametrize(
-    "impossible",
-    [
-        {"state": "accepted"},
-        {"state": "returned"},
-        {"state": "forwarded"},
-        {"state": "completed"},
-        {"state": "lost"},
-        {"ground": None},
-        {"answered_at": START},
-        {"to_agency": "shakyo"},
-    ],
-)
-def test_the_database_refuses_an_impossible_referral(world: World, impossible: dict[str, Any]) -> None:
-    who = counselor(world)
-    sent = world.run(actions.send, who, a_case(world, who), WITHOUT)
-    with pytest.raises(IntegrityError):
-        overwrite(world, sent.id, impossible)
-    world.session.rollback()
-
-
-def overwrite(world: World, row_id: UUID, values: dict[str, Any]) -> None:
-    """Write below the gate, where only the database can refuse."""
-    with world.writing() as session:
-        row = session.get(Referral, row_id, execution_options={CLEARED: True})
-        for name, value in values.items():
-            setattr(row, name, value)
