@@ -86,10 +86,13 @@ class Policy:
             if reason.model is model
         ]
 
-    def allows(self, actor: Actor, permission: Permission, row: Any, look: Look) -> bool:
+    def allows(
+        self, actor: Actor, permission: Permission, row: Any, look: Look, *, passed: bool = False
+    ) -> bool:
+        """Whether a reason holds for the row and no bar; `passed`: the statement that found it has asked the bars."""
         found = self.reasons(actor, permission, type(row))
         allowed = any(reason.holds(standing, row, look) for standing, reason in found)
-        return allowed and (permission in self.weighed or self.unbarred(actor, row, look))
+        return allowed and (passed or permission in self.weighed or self.unbarred(actor, row, look))
 
     def unbarred(self, actor: Actor, row: Any, look: Look) -> bool:
         """Whether nothing keeps the row from this actor whatever else allows it: protection, conflict of interest."""

@@ -71,12 +71,9 @@ class Context:
     last: Visit | None = None  # the outermost visit, kept for the trace of a refusal
     opened: set[UUID] = field(default_factory=set)  # owners of the keys with which texts were opened
     _seen: set[tuple[str, Any]] = field(default_factory=set)  # table and key of rows within sight
-    leave: list[tuple[Permission, str, str]] = field(
-        default_factory=list
-    )  # asked for confidential rows by name
-    _told: dict[Any, list[Any]] = field(
-        default_factory=dict
-    )  # what concerns the actor alone, for this use case
+    _passed: set[tuple[str, Any]] = field(default_factory=set)  # those whose bars were asked while reading
+    leave: list[tuple[Permission, str, str]] = field(default_factory=list)  # confidential rows asked by name
+    _told: dict[Any, list[Any]] = field(default_factory=dict)  # what concerns the actor alone
     _reading: StoreLook | None = None
 
     # -- who and when ------------------------------------------------------------------------------
@@ -166,10 +163,16 @@ class Context:
         if first and edited and found is not None:
             self.compare(found)
         visit.about(row)
-        self._seen.add(_place(row))
-        if _confidential(model):
-            self.leave.append((permission or visit.permission, model.__tablename__, str(key)))
+        self._loaded(row, permission or visit.permission)
         return row
+
+    def _loaded(self, row: Base, permission: Permission) -> None:
+        place = _place(row)
+        self._seen.add(place)
+        if self.visit.reads and permission not in self.policy.weighed:
+            self._passed.add(place)
+        if _confidential(type(row)):
+            self.leave.append((permission, place[0], str(place[1])))
 
     def in_sight(self, permission: Permission, table: str, key: str) -> bool:
         """Whether the actor may still do this to a row, or still read it, for whatever reason."""
@@ -222,7 +225,8 @@ class Context:
 
     def may(self, permission: Permission, row: Base) -> bool:
         """Whether the actor could do this to the row: for buttons, links and fields shown per role."""
-        return self.policy.allows(self.actor, permission, row, self._look())
+        look, passed = self._look(), _place(row) in self._passed
+        return self.policy.allows(self.actor, permission, row, look, passed=passed)
 
     def _look(self) -> StoreLook:
         """While a use case reads, nothing changes: one look serves all its questions. A change asks anew each time."""
@@ -235,10 +239,10 @@ class Context:
     def moves(self, flow: Flow, row: Any) -> tuple[str, ...]:
         """Names of the moves that leave the row's state and that this actor may make: the buttons of a form."""
         arrows = flow.open_moves(row.state)
-        look = self._look()
+        look, passed = self._look(), _place(row) in self._passed
         open_ = {arrow.permission: False for arrow in arrows}
         for permission in open_:
-            open_[permission] = self.policy.allows(self.actor, permission, row, look)
+            open_[permission] = self.policy.allows(self.actor, permission, row, look, passed=passed)
         return tuple(dict.fromkeys(arrow.name for arrow in arrows if open_[arrow.permission]))
 
     def need(self, permission: Permission, row: Base) -> None:
@@ -328,9 +332,8 @@ class Context:
 
     def witness(self, event: str, kind: str, target: Any, case_id: Any = "") -> None:
         """Record that this visit also read another row, so that whoever asks for that row's readers finds it."""
-        outer = self.visit
-        visit = Visit(outer.permission, event, reads=True, asked=True, kind=kind, target=str(target))
-        visit.case_id = str(case_id or "")
+        asks, case = self.visit.permission, str(case_id or "")
+        visit = Visit(asks, event, reads=True, asked=True, kind=kind, target=str(target), case_id=case)
         self.done.append(visit)
 
     def after_commit(self, notice: Callable[[], None]) -> None:
@@ -345,14 +348,11 @@ class Context:
 
     def forget(self) -> None:
         """Start over, for a retry of the whole use case."""
-        self.visits.clear()
-        self.done.clear()
-        self.notices.clear()
+        for begun in (self.visits, self.done, self.notices, self.leave):
+            begun.clear()
+        for known in (self.opened, self._seen, self._passed, self._told):
+            known.clear()
         self.last = None
-        self.opened.clear()
-        self._seen.clear()
-        self.leave.clear()
-        self._told.clear()
         self._reading = None
 
 

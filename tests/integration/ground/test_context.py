@@ -13,8 +13,7 @@ from sqlalchemy.orm import ORMExecuteState
 
 from casework.agencies.models import Agency
 from casework.audit.models import AuditEntry
-from casework.cases.models import Assignment, Case, CaseIssue, CasePerson, CaseStep, Consent, ConsentScope
-from casework.cases.rules.flow import CASE
+from casework.cases.models import Case, CaseIssue, CasePerson, CaseStep, Consent, ConsentScope
 from casework.db import CLEARED
 from casework.kernel.actor import system_actor
 from casework.kernel.errors import (
@@ -28,7 +27,6 @@ from casework.kernel.ids import new_id
 from casework.people.models import Person
 from casework.usecase import Context, use_case
 from tests.integration.ground.conftest import Act, Desk, P
-from tests.support.watched import watched
 from tests.support.world import World
 
 # -- one row
@@ -335,47 +333,3 @@ def test_codes_that_are_not_on_offer_are_refused_beside_their_field(desk: Desk) 
 
 
 # -- asking what one may do
-
-
-def test_the_buttons_of_a_form_are_the_moves_that_this_person_may_make(desk: Desk) -> None:
-    def buttons(ctx: Context) -> tuple[str, ...]:
-        row = ctx.session.get(Case, desk.one, execution_options={CLEARED: True})
-        return ctx.moves(CASE, row)
-
-    assert desk.look(buttons, desk.stranger) == ()
-    assert desk.look(buttons) == ("assess",)
-
-
-def test_while_reading_the_same_question_is_asked_once_and_while_changing_each_time(desk: Desk) -> None:
-    def may(times: int) -> Act:
-        def ask(ctx: Context) -> list[bool]:
-            row = ctx.session.get(Case, desk.one, execution_options={CLEARED: True})
-            assert row is not None
-            return [ctx.may(P.CASE_READ, row) for _ in range(times)]
-
-        return ask
-
-    costs = []
-    for times in (1, 1, 4):
-        with watched() as sent:
-            assert desk.look(may(times), desk.stranger) == [False] * times
-        costs.append(len(sent))
-    assert costs[1] == costs[2]
-
-    def given(ctx: Context) -> list[bool]:
-        row = ctx.session.get(Case, desk.one, execution_options={CLEARED: True})
-        assert row is not None
-        before = ctx.may(P.CASE_READ, row)
-        part = Assignment(
-            case_id=row.id,
-            agency="seikatsu_fukushi",
-            staff_id=desk.stranger.id,
-            role="support",
-            assigned_by=desk.lead.id,
-            assigned_at=ctx.now,
-        )
-        ctx.add(part)
-        ctx.session.flush()
-        return [before, ctx.may(P.CASE_READ, row)]
-
-    assert desk.change(given, desk.stranger) == [False, True]
