@@ -21,6 +21,7 @@ def test_the_buttons_of_a_form_are_the_moves_that_this_person_may_make(desk: Des
 
     assert desk.look(buttons, desk.stranger) == ()
     assert desk.look(buttons) == ("assess",)
+    assert desk.look(lambda ctx: ctx.moves(CASE, ctx.load(Case, desk.one))) == ("assess",)
 
 
 def test_while_reading_the_same_question_is_asked_once_and_while_changing_each_time(desk: Desk) -> None:
@@ -84,6 +85,8 @@ def test_a_bar_is_asked_of_what_was_found_elsewhere_weighed_or_changed(desk: Des
         return ctx.may(P.CASE_READ, row)
 
     assert desk.look(elsewhere) is False
+    barred = lambda ctx: ctx.moves(CASE, ctx.session.get(Case, desk.two, execution_options={CLEARED: True}))  # noqa: E731
+    assert desk.look(barred) == ()
     officer = desk.world.actor("privacy_officer")
     assert weigh_one(desk.world.ctx(officer), desk.two) is False
     assert weigh_one(desk.world.ctx(officer), desk.one) is True
