@@ -63,12 +63,15 @@ def check_sign_in(ctx: Context, draft: SignInDraft, origin: Origin) -> tuple[UUI
     """Compare login and password, with the same work and the same answer whether the login exists or not."""
     login = rules.fold_login(draft.login)
     no_wait(ctx, login, origin)
-    staff: Staff | None = ctx.one(ctx.select(Staff).where(Staff.login == login))
-    if staff is not None:
-        ctx.visit.about(staff)
-    stored = None if staff is None else staff.password_hash
-    fits = sessions.verify_password(ctx.settings, stored, draft.password)
-    if staff is None or not fits or not may_enter(ctx, staff):
+    named = ctx.select(Staff).where(Staff.login == login).with_only_columns(Staff.id, Staff.password_hash)
+    found = ctx.session.execute(named).one_or_none()  # no row is made of it: that alone would take longer
+    if found is not None:
+        ctx.visit.sought(Staff.__tablename__, str(found.id))
+    stored = None if found is None else found.password_hash
+    if not sessions.verify_password(ctx.settings, stored, draft.password) or found is None:
+        raise NotSignedIn("sign_in_failed")
+    staff = ctx.load(Staff, found.id)
+    if not may_enter(ctx, staff):
         raise NotSignedIn("sign_in_failed")
     return staff.id, staff.version, queries.kinds_of(ctx, staff.id)
 
