@@ -25,3 +25,16 @@ def watched(mark: str = "", *, lost: bool = False) -> Iterator[list[str]]:
         yield sent
     finally:
         event.remove(Engine, "before_cursor_execute", note)
+
+
+class Fault(Exception):
+    """What a driver says: `sqlstate` is PostgreSQL's code."""
+
+    def __init__(self, sqlstate: str | None = None) -> None:
+        super().__init__("架空の故障")
+        self.sqlstate = sqlstate
+
+
+def operational(sqlstate: str | None = None) -> OperationalError:
+    """The store cannot go on: "40001", somebody else was in the way."""
+    return OperationalError("SELECT 1", {}, Fault(sqlstate))

@@ -63,17 +63,17 @@ def check_sign_in(ctx: Context, draft: SignInDraft, origin: Origin) -> tuple[UUI
     """Compare login and password, with the same work and the same answer whether the login exists or not."""
     login = rules.fold_login(draft.login)
     no_wait(ctx, login, origin)
-    named = ctx.select(Staff).where(Staff.login == login).with_only_columns(Staff.id, Staff.password_hash)
-    found = ctx.session.execute(named).one_or_none()  # no row is made of it: that alone would take longer
+    # No row is made of it, which alone would take longer; the version is that of the password that is weighed.
+    columns = ctx.select(Staff).with_only_columns(Staff.id, Staff.password_hash, Staff.version)
+    found = ctx.session.execute(columns.where(Staff.login == login)).one_or_none()
     if found is not None:
         ctx.visit.sought(Staff.__tablename__, str(found.id))
     stored = None if found is None else found.password_hash
     if not sessions.verify_password(ctx.settings, stored, draft.password) or found is None:
         raise NotSignedIn("sign_in_failed")
-    staff = ctx.load(Staff, found.id)
-    if not may_enter(ctx, staff):
+    if not may_enter(ctx, ctx.load(Staff, found.id)):
         raise NotSignedIn("sign_in_failed")
-    return staff.id, staff.version, queries.kinds_of(ctx, staff.id)
+    return found.id, found.version, queries.kinds_of(ctx, found.id)
 
 
 @use_case(Permission.SIGN_IN, event="session.failed")

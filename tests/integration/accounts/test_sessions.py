@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
-from casework.accounts import sessions
+from casework.accounts import actions, sessions
 from casework.accounts.models import SignInAttempt, StaffSession
-from casework.accounts.rules import Origin
-from casework.kernel.errors import Unavailable
+from casework.accounts.rules import Origin, ResetDraft, SignInDraft
+from casework.db import db
+from casework.kernel.errors import NotSignedIn, Unavailable
 from casework.kernel.ids import new_id
 from tests.integration.accounts.test_sign_in import NEW, PASSWORD, _account, _sign_in, _signed_in
 from tests.support.watched import watched
@@ -130,6 +133,29 @@ def test_what_stands_in_for_an_unknown_login_opens_nothing(
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr(sessions, "_hasher", lambda *_: (hasher, hasher.hash(PASSWORD)))
     assert sessions.verify_password(world.settings, None, PASSWORD) is False
+
+
+def test_a_password_that_is_changed_while_it_is_weighed_opens_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staff_id, weigh = _account(world), sessions.verify_password
+
+    def change_meanwhile(*args: Any) -> bool:
+        fits = weigh(*args)
+        with ThreadPoolExecutor(1) as elsewhere:
+            elsewhere.submit(change).result(30)
+        return fits
+
+    def change() -> None:
+        with world.core.app_context():
+            admin = world.actor("administrator")
+            world.run(actions.reset_password, admin, staff_id, ResetDraft(NEW))
+            db.session.remove()
+
+    monkeypatch.setattr(sessions, "verify_password", change_meanwhile)
+    draft = SignInDraft("hanako", PASSWORD)
+    with pytest.raises(NotSignedIn, match="sign_in_failed"):
+        actions.sign_in(world.ctx(), draft, Origin("192.0.2.1"))
 
 
 # -- waits

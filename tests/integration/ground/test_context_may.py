@@ -85,7 +85,10 @@ def test_a_bar_is_asked_of_what_was_found_elsewhere_weighed_or_changed(desk: Des
         return ctx.may(P.CASE_READ, row)
 
     assert desk.look(elsewhere) is False
-    barred = lambda ctx: ctx.moves(CASE, ctx.session.get(Case, desk.two, execution_options={CLEARED: True}))  # noqa: E731
+
+    def barred(ctx: Context) -> tuple[str, ...]:
+        return ctx.moves(CASE, ctx.session.get(Case, desk.two, execution_options={CLEARED: True}))
+
     assert desk.look(barred) == ()
     officer = desk.world.actor("privacy_officer")
     assert weigh_one(desk.world.ctx(officer), desk.two) is False

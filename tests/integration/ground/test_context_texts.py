@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
 
 from casework.agencies.models import Agency
 from casework.audit.models import AuditEntry, ReadCount
@@ -21,6 +20,7 @@ from casework.people.models import Conflict, Person
 from casework.usecase import Context
 from casework.usecase.context import Unreadable
 from tests.integration.ground.conftest import Act, Desk, P, look
+from tests.support.watched import operational
 
 # -- sealed texts
 
@@ -81,9 +81,7 @@ def test_nothing_of_a_first_try_is_left_in_the_second(desk: Desk) -> None:
         ctx.after_commit(lambda: given.append("told"))
         tries.append("tried")
         if len(tries) == 1:
-            fault = Exception()
-            fault.sqlstate = "40001"  # type: ignore[attr-defined]
-            raise OperationalError("SELECT 1", {}, fault)
+            raise operational("40001")
         return [leave[2] for leave in ctx.leave]
 
     assert desk.change(act) == [str(desk.one)]
@@ -109,9 +107,7 @@ def test_a_second_try_finds_the_colleague_who_came_first(desk: Desk) -> None:
             desk.world.session.rollback()
             with desk.world.writing() as session:
                 session.get(Case, desk.one, execution_options={CLEARED: True}).version = 2
-            fault = Exception()
-            fault.sqlstate = "40001"  # type: ignore[attr-defined]
-            raise OperationalError("SELECT 1", {}, fault)
+            raise operational("40001")
         return None
 
     with pytest.raises(VersionConflict):
@@ -140,9 +136,7 @@ def test_a_second_try_knows_of_a_relation_that_was_found_meanwhile(desk: Desk) -
                 session.add(
                     Conflict(staff_id=desk.lead.id, person_id=kin_id, found_by=desk.stranger.id, found_at=now)
                 )
-            fault = Exception()
-            fault.sqlstate = "40001"  # type: ignore[attr-defined]
-            raise OperationalError("SELECT 1", {}, fault)
+            raise operational("40001")
 
     desk.change(act)
     assert tries == [True, False]

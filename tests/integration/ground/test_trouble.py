@@ -17,21 +17,8 @@ from casework.db import CLEARED
 from casework.kernel.actor import Actor, Permission
 from casework.kernel.errors import CaseworkError, Refused, Unavailable, VersionConflict
 from casework.usecase import Context, gate, use_case
-from tests.support.watched import watched
+from tests.support.watched import Fault, operational, watched
 from tests.support.world import World
-
-
-class _Fault(Exception):
-    """What a driver says: `sqlstate` is PostgreSQL's code."""
-
-    def __init__(self, sqlstate: str | None = None) -> None:
-        super().__init__("架空の故障")
-        self.sqlstate = sqlstate
-
-
-def _operational(sqlstate: str | None = None) -> OperationalError:
-    return OperationalError("SELECT 1", {}, _Fault(sqlstate))
-
 
 HELD: list[Staff] = []  # whoever forgets to let go of a row holds it still
 
@@ -111,14 +98,14 @@ def _let_go(world: World) -> None:
 def test_two_who_were_in_each_others_way_are_tried_again(
     world: World, naps: list[float], sqlstate: str, times: int
 ) -> None:
-    trouble = Trouble(lambda: _operational(sqlstate), times)
+    trouble = Trouble(lambda: operational(sqlstate), times)
     assert world.run(troubled_write, _who(world), trouble) == "架空 花子改"
     assert (trouble.met, naps) == (times + 1, [0.01, 0.02][:times])
     assert (_name(world), _outcomes(world, "test.troubled_write")) == ("架空 花子改", ["done"])
 
 
 def test_who_is_in_the_way_three_times_is_told_so(world: World, naps: list[float]) -> None:
-    trouble = Trouble(lambda: _operational("40001"))
+    trouble = Trouble(lambda: operational("40001"))
     with pytest.raises(Unavailable, match="store_unavailable"):
         world.run(troubled_write, _who(world), trouble)
     _let_go(world)
@@ -131,7 +118,7 @@ def test_who_is_in_the_way_three_times_is_told_so(world: World, naps: list[float
 def test_a_store_that_is_gone_is_not_tried_again(
     world: World, naps: list[float], use: Callable[..., str], sqlstate: str | None
 ) -> None:
-    trouble = Trouble(lambda: _operational(sqlstate))
+    trouble = Trouble(lambda: operational(sqlstate))
     with pytest.raises(Unavailable, match="store_unavailable") as told:
         world.run(use, _who(world), trouble)
     assert isinstance(told.value.__cause__, OperationalError)
@@ -141,9 +128,9 @@ def test_a_store_that_is_gone_is_not_tried_again(
 
 KNOWN = {
     "a row was changed meanwhile": (lambda: StaleDataError("1 expected"), "version_conflict"),
-    "a rule of the store": (lambda: IntegrityError("INSERT", {}, _Fault()), "state_impossible"),
-    "a value": (lambda: DataError("INSERT", {}, _Fault()), "value_not_storable"),
-    "the driver": (lambda: DBAPIError("INSERT", {}, _Fault()), "store_unavailable"),
+    "a rule of the store": (lambda: IntegrityError("INSERT", {}, Fault()), "state_impossible"),
+    "a value": (lambda: DataError("INSERT", {}, Fault()), "value_not_storable"),
+    "the driver": (lambda: DBAPIError("INSERT", {}, Fault()), "store_unavailable"),
     "no keystore": (KeystoreUnreadable, "keystore_unreadable"),
     "a text that no key seals": (CryptoError, f"keystore_{CryptoError.code}"),
 }
